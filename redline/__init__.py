@@ -1,0 +1,1 @@
+"""The application: settings, the one place that opens logs and indexes, the command line, supervision."""
