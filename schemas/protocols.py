@@ -101,8 +101,8 @@ Sort = Literal["new", "best"]
 class Index(Protocol):
     """Indexes of records (the keys of ``schemas.records.INDEXES``), searched with the one query language.
 
-    All methods raise ``schemas.errors.UnavailableError`` when the index does not answer. What is written is read by id at once, and is
-    found by search after ``refresh`` at the latest.
+    All methods raise ``schemas.errors.UnavailableError`` when the index does not answer. What is written is read by
+    id at once, and is found by search after ``refresh`` at the latest.
     """
 
     def upsert(self, index: str, records: Sequence[Record]) -> None:
