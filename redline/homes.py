@@ -1,0 +1,35 @@
+"""The one place that constructs a log or an index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from schemas.protocols import Index, Log
+
+
+def utc_now() -> datetime:
+    """The present time: the clock that the application passes to all that needs one."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class EmbeddedHomes:
+    """Log and index as SQLite files in ``folder``, which is made when one of them is first opened."""
+
+    folder: Path
+
+    def log(self) -> Log:
+        """A new connection to the log; the caller closes it."""
+        from connectors.logs.sqlite import SqliteLog
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return SqliteLog(self.folder / "log.sqlite", utc_now)
+
+    def index(self) -> Index:
+        """A new connection to the index; the caller closes it."""
+        from connectors.indexes.sqlite import SqliteIndex
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return SqliteIndex(self.folder / "index.sqlite", utc_now)
