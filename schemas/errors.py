@@ -5,6 +5,7 @@ RedlineError
 ├── QueryError          a query cannot be understood; carries the position
 ├── DataFileError       a data file (gazetteer, lexicon, taxonomy, settings, sample) is wrong; names file and line
 ├── FeedError           a feed cannot be fetched or read
+├── ChannelError        a notification could not be delivered now: try again later
 ├── ModelMissingError   a language model is not installed; names the command that installs it
 └── NotOwnerError       another process owns stories and claims now: this one must drop what it is doing
 """
@@ -40,6 +41,10 @@ class DataFileError(RedlineError):
 
 class FeedError(RedlineError):
     """A feed cannot be fetched or read; the message says why in one line."""
+
+
+class ChannelError(RedlineError):
+    """A notification could not be delivered; the message says where and why in one line. Try again later."""
 
 
 class ModelMissingError(RedlineError):

@@ -1,0 +1,164 @@
+"""Notification: reads the topic ``alerts`` and has every alert delivered to the channels of its watch.
+
+Each delivery is written to the index ``deliveries`` before the offset is committed, and marked when its channel has
+it. So a kill at any moment loses none: what is not marked is taken up at the next start. Sending is at least once,
+with the alert's id as idempotency key; a delivery that is marked is never sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
+from typing import TextIO, cast
+
+import msgspec
+
+from connectors.channels.notice import Channel
+from connectors.channels.settings import NotifySettings
+from connectors.channels.terminal import Terminal
+from connectors.channels.webhook import Webhook
+from redline.backoff import Backoff, patiently
+from redline.courier import Courier
+from redline.lifecycle import Stop
+from schemas.errors import UnavailableError
+from schemas.protocols import Index, Log, LogRecord, Message
+from schemas.records import Alert, DeadLetter, Delivery, Watch, decode, encode
+
+logger = logging.getLogger(__name__)
+
+GROUP = "notify"
+TOPIC = "alerts"
+POLL_S = 0.1
+BATCH = 100
+RETRY = Backoff(first=1.0, longest=60.0)
+
+
+def open_channels(settings: NotifySettings, output: TextIO) -> dict[str, Channel]:
+    """The terminal, which prints on ``output``, and the configured webhooks, by name."""
+    webhooks = [Webhook(name, url, settings.timeout) for name, url in settings.webhooks.items()]
+    channels: list[Channel] = [Terminal(output), *webhooks]
+    return {channel.name: channel for channel in channels}
+
+
+def run(
+    log: Log,
+    index: Index,
+    channels: Mapping[str, Channel],
+    stop: Stop,
+    clock: Callable[[], datetime],
+    *,
+    once: bool = False,
+    retry: Backoff = RETRY,
+) -> None:
+    """Deliver alerts until ``stop``; with ``once`` until each alert of the topic was tried.
+
+    What could not be delivered by then stays pending in the index for the next run.
+    """
+    couriers = {name: Courier(channel, index, stop, clock, retry) for name, channel in channels.items()}
+    notifier = Notifier(log, index, couriers, clock)
+    with ThreadPoolExecutor(len(couriers), "courier") as pool:
+        running = [pool.submit(courier.run) for courier in couriers.values()]
+        try:
+            with suppress(UnavailableError):  # raised only by the stop
+                patiently(notifier.resume, stop)
+                _read(notifier, running, stop, once)
+        finally:
+            for courier in couriers.values():
+                courier.finish()
+    for courier_run in running:
+        courier_run.result()
+
+
+def _read(notifier: Notifier, running: Sequence[Future[None]], stop: Stop, once: bool) -> None:
+    """Read the topic until ``stop``, with ``once`` to its end, or until a courier has failed."""
+    logger.info("ready")
+    while not stop.is_set() and not any(courier.done() for courier in running):
+        if not patiently(notifier.read, stop):
+            if once:
+                return
+            stop.wait(POLL_S)
+
+
+class Notifier:
+    """Turns the alerts of the topic into deliveries."""
+
+    def __init__(self, log: Log, index: Index, couriers: Mapping[str, Courier], clock: Callable[[], datetime]) -> None:
+        self._log = log
+        self._index = index
+        self._couriers = couriers
+        self._clock = clock
+
+    def resume(self) -> None:
+        """Hand over all deliveries that an earlier run left pending."""
+        self._index.refresh("deliveries")
+        deliveries = (cast(Delivery, record) for record in self._index.scan("deliveries"))
+        pending = [delivery for delivery in deliveries if delivery.delivered is None]
+        alerts = self._index.get("alerts", {delivery.alert for delivery in pending})
+        for delivery in pending:
+            # One whose alert is not in the index yet comes again: the pipeline repeats what it has not finished.
+            if delivery.alert in alerts and delivery.channel in self._couriers:
+                self._couriers[delivery.channel].add(delivery.id, cast(Alert, alerts[delivery.alert].record))
+
+    def read(self) -> int:
+        """Read and commit what is new in the topic, at most one batch a partition; returns how many records."""
+        committed = self._log.committed(GROUP, TOPIC)
+        count = 0
+        for partition in range(self._log.partitions(TOPIC)):
+            offset = committed.get(partition, 0)
+            records = self._log.read(TOPIC, partition, offset, BATCH)
+            if records:
+                self._post([alert for record in records for alert in self._decode(record)])
+                self._log.commit(GROUP, TOPIC, {partition: records[-1].offset + 1})
+            count += len(records)
+        return count
+
+    def _decode(self, record: LogRecord) -> list[Alert]:
+        """The alert of ``record`` where it is to be delivered; what cannot be read becomes a dead letter."""
+        if record.value is None:
+            return []
+        try:
+            alert = decode(record.value, Alert)
+        except msgspec.DecodeError as error:
+            self._bury(record, record.value, error)
+            return []
+        return [alert] if alert.state == "new" else []
+
+    def _bury(self, record: LogRecord, value: bytes, error: msgspec.DecodeError) -> None:
+        letter = DeadLetter(
+            id=f"{record.topic}/{record.partition}/{record.offset}",
+            record=value,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            stage="notify",
+            error=str(error),
+            failed=self._clock(),
+        )
+        self._log.append("dead-letters", [Message(letter.id, encode(letter))])
+        logger.error("dead letter", extra={"id": letter.id, "error": letter.error})
+
+    def _post(self, alerts: Sequence[Alert]) -> None:
+        """Record a pending delivery for each alert and channel, and hand over those that are not delivered yet."""
+        watches = self._index.get("watches", {alert.watch for alert in alerts})
+        by_id = {
+            f"{alert.id}/{channel}": (alert, channel)
+            for alert in alerts
+            for channel in self._channels(watches[alert.watch].record if alert.watch in watches else None)
+        }
+        pending = [Delivery(id=id_, alert=alert.id, channel=channel) for id_, (alert, channel) in by_id.items()]
+        self._index.create("deliveries", pending)
+        stored = self._index.get("deliveries", by_id)
+        for id_, (alert, channel) in by_id.items():
+            if cast(Delivery, stored[id_].record).delivered is not None:
+                continue
+            if channel in self._couriers:
+                self._couriers[channel].add(id_, alert)
+            else:
+                logger.error("no such channel", extra={"channel": channel, "watch": alert.watch, "alert": alert.id})
+
+    def _channels(self, watch: object) -> Sequence[str]:
+        """Where the alerts of ``watch`` go: to all channels where it names none, or is gone by now."""
+        return (watch.deliver if isinstance(watch, Watch) else ()) or tuple(self._couriers)
