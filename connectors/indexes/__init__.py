@@ -1,0 +1,1 @@
+"""The homes of the index: SQLite (embedded)."""
