@@ -1,0 +1,77 @@
+"""``redline run``: everything on the configured feeds."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from redline import logs
+from redline.cli import INTERRUPTED
+from redline.cli.app import App, pass_app
+from redline.lifecycle import Stop, stop_on_signals
+from redline.supervise import Supervisor, parse_event, service
+
+SERVICES = ("fetch", "process", "notify")
+
+
+@click.command(epilog="Examples: redline feeds import my.opml && redline run; redline --config /etc/redline.toml run.")
+@pass_app
+@click.pass_context
+def run(ctx: click.Context, app: App) -> None:
+    """Fetch, process and notify, until Ctrl-C; a part that dies is started again.
+
+    The parts are the commands redline fetch, process and notify. Alerts are printed on standard output, what the parts
+    log on standard error. A second Ctrl-C ends everything at once.
+    """
+    logs.setup()
+    _ = app.settings  # a wrong setting is told once and here, not by every part
+    supervisor = Supervisor([service(name) for name in SERVICES], relay, environment(ctx))
+    with stop_on_signals() as stop:
+        keep_running(supervisor, stop)
+    if stop.interrupted:
+        ctx.exit(INTERRUPTED)
+
+
+def environment(ctx: click.Context) -> Mapping[str, str]:
+    """The environment in which the parts find the same settings as this command."""
+    config = ctx.find_root().params.get("config")
+    return {**os.environ, "REDLINE_CONFIG": str(config)} if config else os.environ
+
+
+def keep_running(supervisor: Supervisor, stop: Stop) -> None:
+    """Run the services until ``stop``, which then ends them; a SIGINT after that kills them.
+
+    Raises:
+        StartError: a service ended before it was ready.
+    """
+    supervisor.start()
+    try:
+        supervisor.wait(stop)
+    finally:
+        # In a thread, since the handler interrupts code that may hold the locks that it needs.
+        signal.signal(signal.SIGINT, lambda *_: threading.Thread(target=supervisor.kill).start())
+        supervisor.stop()
+
+
+def relay(name: str, line: str) -> None:
+    """Print one line of what service ``name`` says: structured, or readable where standard error is a terminal."""
+    event = parse_event(line)
+    if event is None:
+        line = f"{name}: {line}"
+    elif sys.stderr.isatty():
+        line = _readable(name, dict(event))
+    sys.stderr.write(line + "\n")
+
+
+def _readable(name: str, event: dict[str, Any]) -> str:
+    time = str(event.pop("time", ""))[11:19]
+    level = event.pop("level", "info")
+    event.pop("logger", None)
+    words = f"{'' if level == 'info' else f'{str(level).upper()} '}{event.pop('event')}"
+    return f"{time} {name:8}{words}" + "".join(f"  {field}={value}" for field, value in event.items())

@@ -1,0 +1,1 @@
+"""The demo: everything at work on bundled sample feeds, served on loopback and watched live."""
