@@ -1,0 +1,89 @@
+"""``redline analyse``: reads articles handed over and prints what was understood; stores nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import BinaryIO
+
+import click
+
+from redline.cli.app import App, pass_app
+from redline.homes import utc_now
+from redline.inputs import InputError, json_article, to_article
+from schemas.records import Article, EnrichedArticle, encode
+
+CHUNK = 16
+"""Articles that are read at once: a few, so that results follow soon after their lines."""
+
+
+@click.command(
+    epilog="""Examples: redline analyse article.txt; curl -s https://example.org/news.html | redline analyse -;
+    redline analyse --jsonl articles.jsonl > enriched.jsonl"""
+)
+@click.argument("file", type=click.File("rb"), default="-")
+@click.option(
+    "--jsonl",
+    is_flag=True,
+    help="FILE has one Article as JSON a line; claims and stories are carried from line to line.",
+)
+@pass_app
+def analyse(app: App, file: BinaryIO, jsonl: bool) -> None:
+    """Read one article (text, HTML or an Article as JSON) and print the enriched article as JSON. Stores nothing.
+
+    FILE may be - for standard input, and is when left out.
+    """
+    if jsonl:
+        _analyse_lines(app, file)
+        return
+    article = to_article(file.read(), file.name, utc_now())
+    for enriched in _understand(app, [article]):
+        _print(enriched)
+
+
+def _analyse_lines(app: App, file: BinaryIO) -> None:
+    """Print one enriched article for each line; a line that holds none is named on standard error, and exit 1."""
+    wrong = 0
+
+    def articles() -> Iterator[Article]:
+        nonlocal wrong
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                yield json_article(line, f"{file.name}, line {number}")
+            except InputError as error:
+                wrong += 1
+                click.echo(f"Error: {error}", err=True)
+
+    # The bar would draw over results on the same terminal.
+    hidden = not sys.stderr.isatty() or sys.stdout.isatty()
+    with click.progressbar(
+        _understand(app, articles()), label="Reading", show_pos=True, file=sys.stderr, hidden=hidden
+    ) as read:
+        for enriched in read:
+            _print(enriched)
+    if wrong:
+        raise click.exceptions.Exit(1)
+
+
+def _understand(app: App, articles: Iterable[Article]) -> Iterator[EnrichedArticle]:
+    """The articles read, with stories and claims as if each had been stored after the one before."""
+    from pipelines.novelty.assign import Novelty
+    from pipelines.reading.reader import Reader
+
+    reader = Reader(app.settings.reading, utc_now)
+    novelty = Novelty()
+    known: dict[str, EnrichedArticle] = {}
+    waiting = iter(articles)
+    while chunk := list(islice(waiting, CHUNK)):
+        for enriched in reader.read(chunk):
+            assigned = novelty.assign(enriched, known.get(enriched.id)).article
+            known[assigned.id] = assigned
+            yield assigned
+
+
+def _print(article: EnrichedArticle) -> None:
+    sys.stdout.buffer.write(encode(article) + b"\n")
+    sys.stdout.flush()

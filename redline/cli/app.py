@@ -1,0 +1,61 @@
+"""What commands share: the settings and the homes, opened when a command first needs them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from redline.homes import EmbeddedHomes
+from redline.settings import Settings, load
+from schemas.protocols import Index, Log
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class App:
+    """The application as one command sees it. ``config`` is the value of ``--config``."""
+
+    def __init__(self, config: Path | None) -> None:
+        self.config = config
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings; raises what ``redline.settings.load`` raises."""
+        return load(self.config, os.environ)
+
+    @property
+    def homes(self) -> EmbeddedHomes:
+        """Where log and index live."""
+        return EmbeddedHomes(self.settings.data)
+
+    @contextmanager
+    def index(self) -> Iterator[Index]:
+        """The index, open while the block runs."""
+        index = self.homes.index()
+        try:
+            yield index
+        finally:
+            index.close()
+
+    @contextmanager
+    def log(self) -> Iterator[Log]:
+        """The log, open while the block runs."""
+        log = self.homes.log()
+        try:
+            yield log
+        finally:
+            log.close()
+
+
+pass_app = click.make_pass_decorator(App)
+
+
+def json_option(function: F) -> F:
+    """The option ``--json`` as parameter ``as_json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON record a line.")(function)

@@ -1,0 +1,61 @@
+"""``redline fetch``, ``process`` and ``notify``: one part each, as ``redline run`` starts them or apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from redline import logs
+from redline.cli.app import App, pass_app
+from redline.homes import utc_now
+from redline.lifecycle import Stop, stop_on_signals
+
+F = TypeVar("F", bound=Callable[..., Any])
+INTERRUPTED = 130
+
+
+def once_option(function: F) -> F:
+    """The option ``--once``."""
+    return click.option("--once", is_flag=True, help="End when there is nothing left to do.")(function)
+
+
+@click.command(epilog="Examples: redline fetch; redline fetch --once")
+@once_option
+@pass_app
+def fetch(app: App, once: bool) -> None:
+    """Fetch the feeds and append what is new to the log, until stopped."""
+    with app.log() as log:
+        _serve(lambda stop: _fetch(app, log, stop, once))
+
+
+@click.command(epilog="Examples: redline process; redline process --once")
+@once_option
+@pass_app
+def process(app: App, once: bool) -> None:
+    """Read the articles of the log into the index and match the watches, until stopped."""
+    from pipelines.process import run
+
+    _serve(lambda stop: run(app.homes, app.settings.process, app.settings.reading, stop, utc_now, once=once))
+
+
+@click.command(epilog="Examples: redline notify; redline notify --once")
+@once_option
+@pass_app
+def notify(app: App, once: bool) -> None:
+    """Deliver the alerts to the channels of their watches, until stopped. The terminal is standard output."""
+    from redline.notify import open_channels, run
+
+    channels = open_channels(app.settings.notify, click.get_text_stream("stdout"))
+    with app.log() as log, app.index() as index:
+        _serve(lambda stop: run(log, index, channels, stop, utc_now, once=once))
+
+
+def _serve(work: Callable[[Stop], None]) -> None:
+    """Log, and do ``work`` until it is done or a signal asks for the stop; exits with 130 after Ctrl-C."""
+    logs.setup()
+    with stop_on_signals() as stop:
+        work(stop)
+    if stop.interrupted:
+        raise click.exceptions.Exit(INTERRUPTED)

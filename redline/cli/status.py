@@ -1,0 +1,34 @@
+"""``redline status``: what is stored, what waits, and which feeds fail."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from redline.cli.app import App, json_option, pass_app
+from redline.status import Status
+
+
+@click.command(epilog="Examples: redline status; redline status --json")
+@json_option
+@pass_app
+def status(app: App, as_json: bool) -> None:
+    """Show what log and index hold, how much each part has yet to read, and the feeds that fail, and since when."""
+    from redline.status import installation_status
+
+    found = installation_status(app.settings, app.homes)
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+    else:
+        _show(found)
+
+
+def _show(status: Status) -> None:
+    for topic, held in status.topics.items():
+        click.echo(f"topic {topic}: {held.held} held, {held.appended} ever appended")
+    for group, waiting in status.lag.items():
+        click.echo(f"{group}: {'nothing waits' if not waiting else f'{waiting} wait'}")
+    click.echo("index: " + ", ".join(f"{count} {name}" for name, count in status.records.items()))
+    click.echo(f"feeds: {status.feeds}, of them failing: {len(status.failing)}")
+    for feed in status.failing:
+        click.echo(f"  {feed.url} since {feed.since:%Y-%m-%d %H:%M} UTC: {feed.error}")
