@@ -1,0 +1,152 @@
+"""The whole graph: what happens to an article between the log and the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import apache_beam as beam
+import msgspec
+from apache_beam.pvalue import TaggedOutput
+from apache_beam.transforms.userstate import BagStateSpec
+from apache_beam.transforms.window import GlobalWindow
+from apache_beam.utils.windowed_value import WindowedValue
+
+from pipelines.novelty.assign import Assigned
+from pipelines.pool import Failure, Reading
+from pipelines.session import Session, Work
+from schemas.protocols import LogRecord
+from schemas.records import Alert, Article, DeadLetter, EnrichedArticle, decode
+
+DEAD = "dead"
+
+
+def build(pipeline: beam.Pipeline, source: beam.PTransform, work: Work) -> None:
+    """Put the graph into ``pipeline``: only ``source`` (batches of log records) differs between ways of running it."""
+    decoded = pipeline | "source" >> source | "decode" >> beam.ParDo(Decode(work)).with_outputs(DEAD, main="articles")
+    read = decoded.articles | "read" >> beam.ParDo(Read(work)).with_outputs(DEAD, main="articles")
+    (
+        read.articles
+        | "one key" >> beam.Map(lambda batch: (0, batch)).with_output_types(tuple[int, list[EnrichedArticle]])
+        | "own" >> beam.ParDo(Own(work))
+        | "match" >> beam.ParDo(Match(work))
+        | "write" >> beam.ParDo(Write(work))
+    )
+    (decoded[DEAD], read[DEAD]) | "all dead letters" >> beam.Flatten() | "bury" >> beam.ParDo(Bury(work))
+
+
+class Step(beam.DoFn):
+    """A step of the graph: it acquires this process's session before it works."""
+
+    session: Session
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def setup(self) -> None:
+        """Acquire the session."""
+        self.session = self._work.session()
+
+
+class Decode(Step):
+    """Batches of log records -> batches of (record, article); a record that is no article -> a dead letter."""
+
+    def process(self, element: list[LogRecord]) -> Iterator[Any]:
+        """Decode one batch."""
+        articles = []
+        for record in element:
+            if record.value is None:
+                continue  # a deletion
+            try:
+                articles.append((record, decode(record.value, Article)))
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                yield TaggedOutput(DEAD, _letter(record, "decode", str(error), self.session))
+        if articles:
+            yield articles
+
+
+class Read(Step):
+    """Batches of (record, article) -> batches of enriched articles; one that cannot be read -> a dead letter.
+
+    All batches of a bundle are handed to the reading processes before the first is waited for, so that a bundle of many
+    small batches (one a partition) keeps every core busy.
+    """
+
+    def start_bundle(self) -> None:
+        """Begin with nothing under way."""
+        self._under_way: list[tuple[list[tuple[LogRecord, Article]], Reading]] = []
+
+    def process(self, element: list[tuple[LogRecord, Article]]) -> None:
+        """Start reading one batch."""
+        self._under_way.append((element, self.session.pool.submit([article for _, article in element])))
+
+    def finish_bundle(self) -> Iterator[Any]:
+        """Wait for all batches, in order."""
+        for batch, reading in self._under_way:
+            enriched = []
+            for (record, _), outcome in zip(batch, reading.result(), strict=True):
+                if isinstance(outcome, Failure):
+                    yield TaggedOutput(DEAD, _windowed(_letter(record, "read", outcome.error, self.session)))
+                else:
+                    enriched.append(outcome)
+            if enriched:
+                yield _windowed(enriched)
+
+
+class Own(Step):
+    """(0, batch of enriched articles) -> list of ``Assigned``. The one key makes it one worker's on every runner."""
+
+    _ONE_KEY = BagStateSpec("one-key", beam.coders.BytesCoder())
+
+    def process(
+        self,
+        element: tuple[int, list[EnrichedArticle]],
+        one_key: Any = beam.DoFn.StateParam(_ONE_KEY),  # noqa: ARG002, B008 - state makes Beam keep a key on one worker
+    ) -> Iterator[list[Assigned]]:
+        """Give one batch its stories and claims."""
+        assigned = self.session.insist(lambda: self.session.owner.own(element[1]))
+        if assigned:
+            yield assigned
+
+
+class Match(Step):
+    """Lists of ``Assigned`` -> (assigned, alerts)."""
+
+    def process(self, element: list[Assigned]) -> Iterator[tuple[list[Assigned], list[Alert]]]:
+        """Test one batch against the watches."""
+        alerts = self.session.insist(lambda: [a for each in element for a in self.session.watches.alerts(each)])
+        yield element, alerts
+
+
+class Write(Step):
+    """(assigned, alerts) -> nothing: all of it is in the index, and the alerts in their topic, when this returns."""
+
+    def process(self, element: tuple[list[Assigned], list[Alert]]) -> None:
+        """Write one batch."""
+        self.session.insist(lambda: self.session.writer.write(*element))
+
+
+class Bury(Step):
+    """Dead letters -> nothing: they are in their topic and index when this returns."""
+
+    def process(self, element: DeadLetter) -> None:
+        """Write one dead letter."""
+        self.session.insist(lambda: self.session.writer.bury([element]))
+
+
+def _letter(record: LogRecord, stage: str, error: str, session: Session) -> DeadLetter:
+    return DeadLetter(
+        id=f"{record.topic}/{record.partition}/{record.offset}",
+        record=record.value or b"",
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        stage=stage,
+        error=error,
+        failed=session.clock(),
+    )
+
+
+def _windowed(value: Any) -> WindowedValue:
+    window = GlobalWindow()
+    return WindowedValue(value, window.max_timestamp(), (window,))

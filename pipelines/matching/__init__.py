@@ -1,0 +1,1 @@
+"""Testing what was found against the watches of the monitors."""

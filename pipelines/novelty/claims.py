@@ -1,0 +1,128 @@
+"""Claims: what one side said once, however often it is reported, and the window of them in memory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from pipelines.novelty.likeness import Fingerprint, Likeness
+from schemas.records import Claim, Member, Nearest, Statement
+
+
+class Claims:
+    """The claims of a window of time, in memory, with the statements that they are recognised by."""
+
+    def __init__(self) -> None:
+        self._claims: dict[str, Claim] = {}
+        self._by_side: dict[str, dict[str, list[Fingerprint]]] = defaultdict(lambda: defaultdict(list))
+        self._claim_of: dict[str, str] = {}
+
+    def claim_of(self, statement: str) -> str | None:
+        """The claim that ``statement`` was given, if it is known."""
+        return self._claim_of.get(statement)
+
+    def get(self, claim: str) -> Claim | None:
+        """The claim of that id, as far as its statements were seen."""
+        return self._claims.get(claim)
+
+    def find(self, statement: Statement, besides: Container[str | None] = ()) -> str | None:
+        """The claim that ``statement`` repeats, none of ``besides``; of several the one that it is most surely."""
+        same = [
+            (likeness.score - likeness.needed, claim)
+            for claim, likeness in self._likenesses(statement)
+            if likeness.same and claim not in besides
+        ]
+        return max(same)[1] if same else None
+
+    def nearest(self, statement: Statement) -> Nearest | None:
+        """The most similar claim of the same side that was seen before ``statement``, its own claim aside."""
+        earlier = [
+            (likeness.score, claim)
+            for claim, likeness in self._likenesses(statement)
+            if claim != statement.claim and likeness.score > 0 and self._claims[claim].first_seen < statement.first_seen
+        ]
+        if not earlier:
+            return None
+        score, claim = max(earlier)
+        return Nearest(claim=claim, first_seen=self._claims[claim].first_seen, similarity=score)
+
+    def _likenesses(self, statement: Statement) -> Iterator[tuple[str, Likeness]]:
+        """Each claim of the side with the likeness to the member that is the most like ``statement``."""
+        fingerprint = Fingerprint.of(statement)
+        for claim, members in self._by_side[statement.side].items():
+            likenesses = [fingerprint.likeness(member) for member in members]
+            yield claim, max(likenesses, key=lambda each: (each.same, each.score - each.needed))
+
+    def load(self, claim: Claim) -> None:
+        """Take over a claim as it was stored."""
+        self._claims[claim.id] = claim
+
+    def recognise(self, statement: Statement) -> None:
+        """Remember ``statement`` as one by which repetitions of its claim, if that is known, are recognised."""
+        if statement.claim is None or statement.claim not in self._claims or statement.id in self._claim_of:
+            return
+        self._claim_of[statement.id] = statement.claim
+        self._by_side[statement.side][statement.claim].append(Fingerprint.of(statement))
+
+    def report(self, statement: Statement) -> Claim:
+        """Enter ``statement`` into the claim that it was given; returns it, under a new version if that changed it."""
+        claim = _joined(self._claims.get(statement.claim or statement.id), statement)
+        self._claims[claim.id] = claim
+        self.recognise(statement)
+        return claim
+
+
+def _member(statement: Statement) -> Member:
+    return Member(
+        statement=statement.id,
+        article=statement.article,
+        source=statement.source,
+        lang=statement.lang,
+        published=statement.published,
+        first_seen=statement.first_seen,
+        retracted=statement.state == "retracted",
+    )
+
+
+def _joined(claim: Claim | None, statement: Statement) -> Claim:
+    """``claim`` with ``statement`` among its members, its figures computed anew; equal to ``claim`` if nothing is."""
+    member = _member(statement)
+    if claim is None:
+        words = _words_of(statement)
+        return Claim(id=statement.claim or statement.id, version=1, members=(member,), **_figures((member,)), **words)
+    known = [each.statement for each in claim.members]
+    if statement.id in known:
+        members = tuple(member if each.statement == statement.id else each for each in claim.members)
+        clearest = statement.confidence >= claim.confidence
+    else:
+        members = (*claim.members, member)
+        clearest = statement.confidence > claim.confidence
+    words = _words_of(statement) if clearest and not member.retracted else {}
+    joined = msgspec.structs.replace(claim, members=members, **_figures(members), **words)
+    return claim if joined == claim else msgspec.structs.replace(joined, version=claim.version + 1)
+
+
+def _words_of(source: Statement) -> dict[str, Any]:
+    names = ("side", "kind", "confidence", "target_sides", "speaker", "role", "target", "condition", "consequence")
+    return {name: getattr(source, name) for name in (*names, "quote", "entities", "topics")}
+
+
+def _figures(members: tuple[Member, ...]) -> dict[str, Any]:
+    """What a claim tells of its members: retracted ones count for nothing, unless there are no others."""
+    counted = [member for member in members if not member.retracted] or list(members)
+
+    def published(member: Member) -> datetime:
+        return member.published or member.first_seen
+
+    return {
+        "first_seen": min(member.first_seen for member in members),
+        "last_seen": max(member.first_seen for member in members),
+        "first_source": min(counted, key=published).source,
+        "sightings": len({member.article for member in counted}),
+        "sources": len({member.source for member in counted if member.source}),
+        "languages": tuple(sorted({member.lang for member in counted if member.lang})),
+    }

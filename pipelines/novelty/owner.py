@@ -1,0 +1,175 @@
+"""The owner: the one process at a time that decides which story and which claim an article and a statement are.
+
+Ownership is one index record, ``owner`` of index ``marks``: its holder, the end of the lease, and all that was assigned
+and is not yet found in the index. It is put, if it is still as it was read, before anything of a batch goes on; a put
+that is refused means that another process owns now, and this one drops its memory and its drain. So two owners can
+never both open a claim, and an owner that dies between deciding and writing leaves its decisions to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from pipelines.novelty.assign import Assigned, Novelty
+from schemas.errors import NotOwnerError
+from schemas.protocols import Index
+from schemas.records import Claim, EnrichedArticle, Mark, Record
+
+_MARK = "owner"
+
+
+class Owner:
+    """The memory of what is known, and the right to add to it.
+
+    ``holder`` names this process and must be unique; ``lease`` is how long it may be silent before another takes over;
+    ``window`` is how far back stories and claims are remembered.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        *,
+        holder: str,
+        clock: Callable[[], datetime],
+        lease: timedelta = timedelta(seconds=10),
+        window: timedelta = timedelta(days=14),
+        most_articles: int = 100_000,
+    ) -> None:
+        self._index = index
+        self._holder = holder
+        self._clock = clock
+        self._lease = lease
+        self._window = window
+        self._most_articles = most_articles
+        self._novelty: Novelty | None = None
+        self._revision: object | None = None
+        self._until = clock()
+        self._pending: dict[str, EnrichedArticle] = {}
+
+    def take(self) -> bool:
+        """Take or renew the lease; False while another process holds it. The first time, loads the window."""
+        if self._novelty is not None:
+            if self._until - self._clock() > self._lease / 2 or self._put(until=self._clock() + self._lease):
+                return True
+            self.drop()
+        found = self._index.get("marks", [_MARK]).get(_MARK)
+        data = found.record.data if found is not None and isinstance(found.record, Mark) else {}
+        if data.get("holder") != self._holder and self._is_held(data):
+            return False
+        self._revision = found.revision if found else None
+        self._pending = {
+            article.id: article for article in msgspec.convert(data.get("pending", []), list[EnrichedArticle])
+        }
+        if not self._put(until=self._clock() + self._lease):
+            return False
+        self._novelty = self._load()
+        return True
+
+    def own(self, articles: Sequence[EnrichedArticle]) -> list[Assigned]:
+        """Give ``articles`` their stories and claims, and make it last.
+
+        An article older than what is stored is left out: it was overtaken by a later version of itself.
+
+        Raises:
+            NotOwnerError: another process owns now; nothing of this batch may go on.
+        """
+        if self._novelty is None:
+            raise NotOwnerError("this process does not own stories and claims: take the lease first")
+        stored = self._stored(articles)
+        self._forget_settled(stored)
+        assigned = []
+        for article in articles:
+            last = stored.get(article.id)
+            if last is not None and last.version > article.version:
+                continue
+            result = self._novelty.assign(article, last)
+            stored[article.id] = result.article
+            self._pending[article.id] = _decision(result.article)
+            assigned.append(result)
+        if not self._put(until=self._clock() + self._lease):
+            self.drop()
+            raise NotOwnerError("another process has taken over stories and claims; this one starts its drain again")
+        return assigned
+
+    def drop(self) -> None:
+        """Forget everything: the next ``take`` starts from what the index holds."""
+        self._novelty = None
+        self._revision = None
+        self._pending = {}
+
+    def release(self) -> None:
+        """Give the lease back, so that another process need not wait for its end."""
+        if self._novelty is not None:
+            self._put(until=self._clock())
+        self.drop()
+
+    def _is_held(self, data: dict[str, Any]) -> bool:
+        until = data.get("until")
+        return until is not None and msgspec.convert(until, datetime) > self._clock()
+
+    def _put(self, until: datetime) -> bool:
+        data = msgspec.to_builtins({"holder": self._holder, "until": until, "pending": list(self._pending.values())})
+        revision = self._index.put("marks", Mark(id=_MARK, data=data), self._revision)
+        if revision is None:
+            return False
+        self._revision = revision
+        self._until = until
+        return True
+
+    def _stored(self, articles: Sequence[EnrichedArticle]) -> dict[str, EnrichedArticle]:
+        """The stored versions of ``articles`` and of what is pending; loads the claims that they name."""
+        assert self._novelty is not None
+        ids = {article.id for article in articles} | self._pending.keys()
+        found = self._index.get("articles", ids)
+        stored = {id_: each.record for id_, each in found.items() if isinstance(each.record, EnrichedArticle)}
+        named = {each.claim for article in stored.values() for each in article.statements if each.claim}
+        unknown = {claim for claim in named if self._novelty.claims.get(claim) is None}
+        for each in self._index.get("claims", unknown).values() if unknown else ():
+            assert isinstance(each.record, Claim)
+            self._novelty.claims.load(each.record)
+        return stored
+
+    def _forget_settled(self, stored: dict[str, EnrichedArticle]) -> None:
+        """Drop from the record what this read has found in the index; what it has not is known all the same."""
+        claims = {each.claim for article in self._pending.values() for each in article.statements if each.claim}
+        found = self._index.get("claims", claims) if claims else {}
+        for article in list(self._pending.values()):
+            there = stored.get(article.id)
+            reported = all(_has_member(found[s.claim].record, s.id) for s in article.statements if s.claim in found)
+            complete = reported and all(s.claim in found for s in article.statements)
+            if there is not None and there.version >= article.version and there.story and complete:
+                del self._pending[article.id]
+            else:
+                stored[article.id] = article
+
+    def _load(self) -> Novelty:
+        self._index.refresh("articles")
+        self._index.refresh("claims")
+        since = self._clock() - self._window
+        articles = [each for each in self._index.scan("articles", since) if isinstance(each, EnrichedArticle)]
+        articles.sort(key=lambda each: (each.first_seen, each.id))
+        novelty = Novelty()
+        for claim in self._index.scan("claims", since):
+            assert isinstance(claim, Claim)
+            novelty.claims.load(claim)
+        for article in articles[-self._most_articles :]:
+            novelty.remember(article)
+        for article in self._pending.values():
+            novelty.remember(article)
+            for statement in article.statements:
+                novelty.claims.report(statement)
+        return novelty
+
+
+def _decision(article: EnrichedArticle) -> EnrichedArticle:
+    """What must outlive this process until the index holds ``article``: its story and its statements' claims."""
+    title = article.title or article.id
+    return msgspec.structs.replace(article, title=title, text=None, noise=(), entities=(), topics=())
+
+
+def _has_member(claim: Record, statement: str) -> bool:
+    return isinstance(claim, Claim) and any(member.statement == statement for member in claim.members)

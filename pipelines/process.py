@@ -1,0 +1,112 @@
+"""`redline process`: drain after drain of what the log holds, for as long as it is wanted."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from threading import Event
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.runner import PipelineState
+
+from pipelines.graph import build
+from pipelines.session import Session, Work
+from pipelines.sources import Drain, PartitionRange
+from schemas.errors import NotOwnerError, RedlineError, UnavailableError
+from schemas.protocols import Log
+
+TOPIC = "articles"
+GROUP = "process"
+_log = logging.getLogger(__name__)
+
+
+def run(work: Work, stop: Event, *, once: bool = False, ready: Callable[[], None] = lambda: None) -> int:
+    """Process articles until ``stop`` is set, with ``once`` until none is left; returns how many records were drained.
+
+    ``ready`` is called when the models are found and log and index answered. Offsets are committed after a drain that
+    ended well, so a process that is killed at any moment leaves nothing out.
+
+    Raises:
+        ModelMissingError: a language model is not installed.
+    """
+    session = work.session()
+    session.stop = stop
+    try:
+        session.insist(lambda: session.log.committed(GROUP, TOPIC))
+        ready()
+        return _drain_until(work, session, stop, once)
+    except UnavailableError:
+        if not stop.is_set():
+            raise
+        return 0
+    finally:
+        session.owner.release()
+        session.close()
+
+
+def _drain_until(work: Work, session: Session, stop: Event, once: bool) -> int:
+    drained = 0
+    while not stop.is_set():
+        if not session.insist(session.owner.take):
+            _log.info("another process owns stories and claims; waiting for its lease to end")
+            stop.wait(1.0)
+            continue
+        ranges = session.insist(lambda: _waiting(session.log, work.process.drain_records))
+        if not ranges:
+            if once:
+                break
+            stop.wait(work.process.poll_seconds)
+        elif _drain(work, session, ranges):
+            drained += sum(each.end - each.start for each in ranges)
+    return drained
+
+
+def _waiting(log: Log, limit: int) -> list[PartitionRange]:
+    """What the log holds beyond the committed offsets, at most ``limit`` offsets, shared among the partitions."""
+    committed = log.committed(GROUP, TOPIC)
+    ranges = []
+    for partition in range(log.partitions(TOPIC)):
+        earliest, end = log.earliest(TOPIC, partition), log.end(TOPIC, partition)
+        start = committed.get(partition, earliest)
+        if start < earliest:
+            _log.warning(
+                "offsets %d to %d of partition %d of topic %s are gone unread: retention removed them",
+                start, earliest - 1, partition, TOPIC,
+            )  # fmt: skip
+            start = earliest
+        if start < end:
+            ranges.append(PartitionRange(TOPIC, partition, start, end))
+    share = max(1, limit // max(1, len(ranges)))
+    return [each._replace(end=min(each.end, each.start + share)) for each in ranges]
+
+
+def _drain(work: Work, session: Session, ranges: list[PartitionRange]) -> bool:
+    """Run the graph over ``ranges`` and commit; False where the drain has to be done again."""
+    pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
+    build(pipeline, Drain(ranges, work), work)
+    try:
+        state = pipeline.run().wait_until_finish()
+    except Exception as error:
+        session.owner.drop()
+        if _is_about(error, NotOwnerError):
+            _log.warning("another process has taken over; this drain is done again when its lease ends")
+            return False
+        if _is_about(error, UnavailableError):
+            return False
+        raise
+    if state != PipelineState.DONE:
+        raise RedlineError(f"a drain ended as {state}, not as DONE; its offsets were not committed")
+    session.insist(lambda: session.log.commit(GROUP, TOPIC, {each.partition: each.end for each in ranges}))
+    return True
+
+
+def _is_about(error: BaseException, kind: type[RedlineError]) -> bool:
+    """Whether ``error``, as Beam passes it on, was caused by one of ``kind``."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, kind) or kind.__name__ in str(seen):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False

@@ -1,0 +1,83 @@
+"""What outlives a drain: connections, reading processes, the owner's memory and the watches, one object a process.
+
+Beam pickles a graph's steps and makes them anew for every drain. Each step therefore carries a ``Work`` (a small value)
+and acquires the one ``Session`` of this process in its ``setup``, through one ``Shared`` handle: Beam holds it weakly,
+so the drain loop must keep a reference of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import uuid4
+
+from apache_beam.utils.shared import Shared
+
+from pipelines.matching.watches import WatchBook
+from pipelines.novelty.owner import Owner
+from pipelines.pool import ReadingPool
+from pipelines.reading.settings import ReadingSettings
+from pipelines.settings import ProcessSettings
+from pipelines.writing import Writer
+from schemas.errors import UnavailableError
+from schemas.protocols import Homes
+from schemas.times import Clock, utc_now
+
+T = TypeVar("T")
+_MOST_WAIT = 2.0  # seconds between two tries of a server that does not answer
+_shared = Shared()
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a step needs to know to do its work: a picklable value."""
+
+    homes: Homes
+    reading: ReadingSettings
+    process: ProcessSettings
+    clock: Clock = utc_now
+
+    def session(self) -> Session:
+        """The session of this process; it is opened by the first who asks."""
+        session: Session = _shared.acquire(lambda: Session(self), tag=self)
+        return session
+
+
+class Session:
+    """All that the steps of one process share."""
+
+    def __init__(self, work: Work) -> None:
+        self.clock = work.clock
+        self.log = work.homes.log()
+        self.index = work.homes.index()
+        self.pool = ReadingPool(work.reading, work.process.reading_processes(), work.process.article_seconds)
+        holder = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
+        self.owner = Owner(self.index, holder=holder, clock=work.clock)
+        self.watches = WatchBook(self.index, work.clock)
+        self.writer = Writer(self.log, self.index, work.clock)
+        self.stop = threading.Event()
+
+    def insist(self, action: Callable[[], T]) -> T:
+        """Do ``action``, as often as it takes until log and index answer; back-off of at most 2 s.
+
+        Raises:
+            UnavailableError: the session was asked to stop before they answered.
+        """
+        wait = 0.05
+        while True:
+            try:
+                return action()
+            except UnavailableError:
+                if self.stop.wait(wait):
+                    raise
+                wait = min(wait * 2, _MOST_WAIT)
+
+    def close(self) -> None:
+        """End the reading processes and release log and index."""
+        self.pool.close()
+        self.log.close()
+        self.index.close()

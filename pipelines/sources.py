@@ -1,0 +1,79 @@
+"""Where a graph's records come from: the offsets that the log holds now, as a bounded splittable DoFn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import apache_beam as beam
+from apache_beam.io.restriction_trackers import OffsetRange, OffsetRestrictionTracker
+
+from pipelines.session import Session, Work
+from schemas.protocols import LogRecord
+
+BATCH = 64
+"""How many records an element of the graph holds at most."""
+
+
+class PartitionRange(NamedTuple):
+    """The offsets ``start`` to ``end`` (exclusive) of one partition, whether or not a record lies at each."""
+
+    topic: str
+    partition: int
+    start: int
+    end: int
+
+
+class Drain(beam.PTransform):
+    """Batches of the records of ``ranges``: lists of at most 64 ``LogRecord``, each list of one partition."""
+
+    def __init__(self, ranges: Sequence[PartitionRange], work: Work) -> None:
+        super().__init__()
+        self._ranges = list(ranges)
+        self._work = work
+
+    def expand(self, begin: Any) -> beam.PCollection:
+        """The whole source."""
+        return begin | "ranges" >> beam.Create(self._ranges) | "read offsets" >> beam.ParDo(_ReadRange(self._work))
+
+
+class _Offsets(beam.transforms.core.RestrictionProvider):
+    def initial_restriction(self, element: PartitionRange) -> OffsetRange:
+        return OffsetRange(element.start, element.end)
+
+    def create_tracker(self, restriction: OffsetRange) -> OffsetRestrictionTracker:
+        return OffsetRestrictionTracker(restriction)
+
+    def restriction_size(self, element: PartitionRange, restriction: OffsetRange) -> int:  # noqa: ARG002
+        return int(restriction.size())
+
+
+class _ReadRange(beam.DoFn):
+    _session: Session
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def setup(self) -> None:
+        self._session = self._work.session()
+
+    def process(
+        self,
+        element: PartitionRange,
+        tracker: Any = beam.DoFn.RestrictionParam(_Offsets()),  # noqa: B008 - Beam's way of asking for it
+    ) -> Iterator[list[LogRecord]]:
+        restriction = tracker.current_restriction()
+        position, end = restriction.start, restriction.stop
+        while position < end:
+            records = self._read(element, position, min(BATCH, end - position))
+            batch = [record for record in records if record.offset < end and tracker.try_claim(record.offset)]
+            if batch:
+                yield batch
+            if len(batch) < len(records) or not records:
+                tracker.try_claim(end - 1)  # nothing more lies in the range (or the rest was given to another)
+                return
+            position = records[-1].offset + 1
+
+    def _read(self, element: PartitionRange, position: int, limit: int) -> list[LogRecord]:
+        log = self._session.log
+        return self._session.insist(lambda: log.read(element.topic, element.partition, position, limit))
