@@ -114,4 +114,5 @@ def _texts(parent: ET.Element, texts: Mapping[str, str]) -> None:
 
 
 def _document(root: ET.Element) -> bytes:
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    body: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return body

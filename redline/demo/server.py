@@ -77,7 +77,7 @@ class FeedServer:
         outlets = {f"/{outlet.slug}": outlet for outlet in self._samples.outlets}
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802
+            def do_GET(self) -> None:
                 outlet = outlets.get(self.path)
                 if outlet is None:
                     self.send_error(HTTPStatus.NOT_FOUND)
