@@ -30,6 +30,17 @@ NOT_SETTINGS = frozenset({"REDLINE_CONFIG", "REDLINE_SUPERVISED"})
 """Variables of our own that are no keys."""
 
 
+_PLAIN = {
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
+"""What msgspec calls the types, in words of the file."""
+
+
 class SettingsError(RedlineError):
     """An environment variable or the choice of the settings file is wrong."""
 
@@ -154,7 +165,8 @@ def _explain(
     value: Any = values
     for key in keys:
         value = value[key]
-    return origins[keys].error(f"{'.'.join(keys)} = {value!r}: {message[:1].lower()}{message[1:]}")
+    plain = re.sub(r"`(\w+)`", lambda word: _PLAIN.get(word[1], word[1]), message[:1].lower() + message[1:])
+    return origins[keys].error(f"{'.'.join(keys)} = {value!r}: {plain}")
 
 
 def _fields(kind: inspect.Type) -> dict[str, inspect.Field]:
