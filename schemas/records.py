@@ -16,6 +16,7 @@ from msgspec import Meta
 TextField = Literal["title", "text"]
 Kind = Literal["threat", "red_line", "ultimatum", "warning", "unacceptable"]
 _UNSET = datetime.min.replace(tzinfo=UTC)
+Time = Annotated[datetime, Meta(tz=True)]
 Score = Annotated[float, Meta(ge=0.0, le=1.0)]
 Identifier = Annotated[str, Meta(min_length=1, max_length=200)]
 
@@ -89,9 +90,9 @@ class Article(Record, frozen=True, tag="article/1"):
     """One article as a feed gave it, cleaned to plain text. ``version`` is ``fetched`` in milliseconds, or later."""
 
     feed: str
-    fetched: datetime
+    fetched: Time
     version: int = 0
-    first_seen: datetime = msgspec.field(default_factory=_unset)
+    first_seen: Time = msgspec.field(default_factory=_unset)
     source: str | None = None
     url: str | None = None
     title: str | None = None
@@ -99,8 +100,8 @@ class Article(Record, frozen=True, tag="article/1"):
     lang: str | None = None
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    published: datetime | None = None
-    updated: datetime | None = None
+    published: Time | None = None
+    updated: Time | None = None
     backlog: bool = False
     truncated: bool = False
 
@@ -125,7 +126,7 @@ class Statement(Record, frozen=True, tag="statement/1"):
     side: str
     evidence: tuple[Evidence, ...]
     confidence: Score
-    first_seen: datetime
+    first_seen: Time
     version: int
     claim: str | None = None
     speaker: str | None = None
@@ -138,9 +139,9 @@ class Statement(Record, frozen=True, tag="statement/1"):
     spans: Slots = Slots()
     entities: tuple[EntityRef, ...] = ()
     topics: tuple[str, ...] = ()
-    said: datetime | None = None
+    said: Time | None = None
     lang: str | None = None
-    published: datetime | None = None
+    published: Time | None = None
     source: str | None = None
     url: str | None = None
     title: str | None = None
@@ -156,8 +157,8 @@ class EnrichedArticle(Article, frozen=True, tag="enriched/1"):
     entities: tuple[Entity, ...] = ()
     topics: tuple[TopicLabel, ...] = ()
     statements: tuple[Statement, ...] = ()
-    enriched: datetime | None = None
-    indexed: datetime | None = None
+    enriched: Time | None = None
+    indexed: Time | None = None
     model: dict[str, str] = {}
     degraded: bool = False
 
@@ -167,10 +168,10 @@ class Member(Part, frozen=True):
 
     statement: str
     article: str
-    first_seen: datetime
+    first_seen: Time
     source: str | None = None
     lang: str | None = None
-    published: datetime | None = None
+    published: Time | None = None
     retracted: bool = False
 
 
@@ -189,8 +190,8 @@ class Claim(Record, frozen=True, tag="claim/1"):
     kind: Kind
     confidence: Score
     members: tuple[Member, ...]
-    first_seen: datetime
-    last_seen: datetime
+    first_seen: Time
+    last_seen: Time
     version: int
     sightings: int
     sources: int
@@ -221,17 +222,17 @@ class Nearest(Part, frozen=True):
     """The most similar earlier claim of the same side; ``similarity`` is 0 to 1."""
 
     claim: str
-    first_seen: datetime
+    first_seen: Time
     similarity: Score
 
 
 class Trace(Part, frozen=True):
     """When an alert's article passed each stage."""
 
-    fetched: datetime
-    matched: datetime
-    published: datetime | None = None
-    enriched: datetime | None = None
+    fetched: Time
+    matched: Time
+    published: Time | None = None
+    enriched: Time | None = None
 
 
 AlertState = Literal["new", "seen", "snoozed", "done", "backlog", "replayed"]
@@ -261,7 +262,7 @@ class Delivery(Record, frozen=True, tag="delivery/1"):
     alert: str
     channel: str
     tries: int = 0
-    delivered: datetime | None = None
+    delivered: Time | None = None
     error: str | None = None
     version: int = 1
 
@@ -271,13 +272,13 @@ class Watch(Record, frozen=True, tag="watch/1"):
 
     name: str
     query: str
-    created: datetime
+    created: Time
     over: Literal["statements", "articles"] = "statements"
     once_per: Literal["claim", "story", "article"] = "claim"
     owner: str | None = None
     deliver: tuple[str, ...] = ()
     when: Literal["now", "hourly", "daily"] = "now"
-    quiet_until: datetime | None = None
+    quiet_until: Time | None = None
     enabled: bool = True
     version: int = 1
 
@@ -295,7 +296,7 @@ class DeadLetter(Record, frozen=True, tag="dead-letter/1"):
     offset: int
     stage: str
     error: str
-    failed: datetime
+    failed: Time
     state: Literal["open", "retried", "gone"] = "open"
     version: int = 1
 
