@@ -1,0 +1,129 @@
+"""The tables of each index: one for the records, and for indexes with query fields one for full-text search.
+
+A record's ``row`` is made from its ``first_seen``, so that both tables lie in the order of time: a search walks them
+from the newest row down and stops when its page is full, however many records match.
+
+The full-text table has a column for the tokens of each field of words (``w_title``), one for their folded twins
+(``f_title``), and one column ``exact`` for all exact values, each as one token ``field=value``. Its tokenizer splits at
+ASCII white space and control characters alone, so that the tokens are exactly the analyser's.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schemas.query.fields import FieldKind, fields_of
+from schemas.query.project import Projection
+from schemas.records import INDEXES, Record
+
+_SEQUENCE_BITS = 21
+# So that the row after the last one is a 64-bit number too; it lies in the year 2109.
+_LAST_MILLISECOND = (1 << 63 - _SEQUENCE_BITS) - 2
+_PUNCTUATION = string.punctuation.replace("'", "''").replace('"', '""')
+
+
+@dataclass(frozen=True)
+class Table:
+    """How one index lies in the file; names come quoted, ready for SQL."""
+
+    index: str
+    words: tuple[str, ...]
+    exact: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+    @property
+    def kind(self) -> type[Record]:
+        """The type of the index's records."""
+        return INDEXES[self.index]
+
+    @property
+    def records(self) -> str:
+        """The name of the table of records."""
+        return f'"{self.index}"'
+
+    @property
+    def text(self) -> str:
+        """The name of the full-text table."""
+        return f'"{self.index}_text"'
+
+    @property
+    def searched(self) -> bool:
+        """Whether there is a full-text table."""
+        return bool(self.words or self.exact)
+
+    @property
+    def text_columns(self) -> list[str]:
+        """The columns of the full-text table, in their order."""
+        return ["exact", *(column(field) for field in self.words for column in (word_column, folded_column))]
+
+    def schema(self) -> Iterator[str]:
+        """The statements that create the tables."""
+        numbers = "".join(f"{number_column(field)} REAL, " for field in self.numbers)
+        yield f"""CREATE TABLE {self.records} (
+            row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, revision INTEGER NOT NULL,
+            first_seen INTEGER NOT NULL, {numbers}body BLOB NOT NULL)"""
+        if self.searched:
+            yield f"""CREATE VIRTUAL TABLE {self.text} USING fts5(
+                {", ".join(self.text_columns)}, tokenize = "ascii tokenchars '{_PUNCTUATION}'")"""
+
+    def numbers_of(self, projection: Projection) -> list[float | None]:
+        """The values of the number columns, in their order."""
+        return [projection.numbers.get(field) for field in self.numbers]
+
+    def text_of(self, projection: Projection) -> list[str]:
+        """The values of the full-text columns, in their order."""
+        tokens = (exact_token(field, value) for field, values in projection.exact.items() for value in sorted(values))
+        columns = [" ".join(tokens)]
+        for field in self.words:
+            columns.append(" ".join(projection.words.get(field, ())))
+            columns.append(" ".join(projection.folded.get(field, ())))
+        return columns
+
+
+def word_column(field: str) -> str:
+    """The full-text column of a field's words."""
+    return f"w_{field}"
+
+
+def folded_column(field: str) -> str:
+    """The full-text column of a field's folded words."""
+    return f"f_{field}"
+
+
+def number_column(field: str) -> str:
+    """The column of a field of numbers or times (seconds since 1970)."""
+    return f"n_{field}"
+
+
+def exact_token(field: str, value: str) -> str:
+    """One exact value as a token of the column ``exact``."""
+    return f"{field}={value}"
+
+
+def first_row(first_seen: int) -> int:
+    """The least row that a record first seen at ``first_seen`` (microseconds since 1970) may have."""
+    millisecond = max(-_LAST_MILLISECOND, min(first_seen // 1000, _LAST_MILLISECOND))
+    return millisecond << _SEQUENCE_BITS
+
+
+def next_row(row: int) -> int:
+    """The least row of the millisecond after that of ``row``."""
+    return ((row >> _SEQUENCE_BITS) + 1) << _SEQUENCE_BITS
+
+
+def _fields(index: str, *kinds: FieldKind) -> tuple[str, ...]:
+    return tuple(name for name, field in fields_of(index).items() if field.kind in kinds)
+
+
+TABLES = {
+    index: Table(
+        index=index,
+        words=_fields(index, "words"),
+        exact=_fields(index, "name", "exact", "has"),
+        numbers=_fields(index, "number", "time"),
+    )
+    for index in INDEXES
+}
+"""The tables of every index."""
