@@ -1,0 +1,187 @@
+"""One owner at a time, and what an owner decided outlives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from connectors.indexes.sqlite import SqliteIndex
+from pipelines.novelty.assign import Assigned
+from pipelines.novelty.owner import Owner
+from pipelines.novelty.signature import signature
+from schemas.errors import NotOwnerError
+from schemas.ids import statement_id
+from schemas.protocols import Index
+from schemas.records import EnrichedArticle, Evidence, Statement
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+DAM = "Any drone over the upper dam will be shot down without warning, the general of Tarn told Veldia on Monday."
+AGAIN = "The general of Tarn says that drones over the upper dam would be shot down, a threat that Veldia rejected."
+SHIPS = (
+    "Ships of Orsund that ignore the order will be boarded and their crews tried, the harbour ministry of Tarn said."
+)
+
+
+class Time:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def index(tmp_path: Path, time: Time) -> Iterator[SqliteIndex]:
+    index = SqliteIndex(tmp_path / "index.sqlite", time)
+    yield index
+    index.close()
+
+
+def article(id_: str, text: str, *, version: int = 1, seen: datetime = NOON) -> EnrichedArticle:
+    evidence = Evidence(field="text", start=0, end=len(text), text=text)
+    said = Statement(
+        id=statement_id(id_, [text], "Tarn", ["Veldia"], "threat"), article=id_, kind="threat", side="Tarn",
+        target_sides=("Veldia",), evidence=(evidence,), confidence=0.8, first_seen=seen, version=version,
+        quote=text[:40],
+    )  # fmt: skip
+    return EnrichedArticle(
+        id=id_, feed="https://feed.example/", fetched=seen, first_seen=seen, version=version, title=id_, text=text,
+        signature=signature(text), statements=(said,),
+    )  # fmt: skip
+
+
+def owner(index: Index, time: Time, holder: str) -> Owner:
+    return Owner(index, holder=holder, clock=time)
+
+
+def write(index: Index, assigned: list[Assigned]) -> None:
+    index.upsert("articles", [each.article for each in assigned])
+    index.upsert("claims", [claim for each in assigned for claim in each.claims])
+
+
+def claims(assigned: list[Assigned]) -> list[str | None]:
+    return [statement.claim for each in assigned for statement in each.article.statements]
+
+
+def test_only_one_owner_at_a_time_until_its_lease_runs_out(index: SqliteIndex, time: Time) -> None:
+    first, second = owner(index, time, "first"), owner(index, time, "second")
+    assert first.take()
+    assert not second.take()
+    time.pass_by(9)
+    assert first.take(), "the holder renews its lease"
+    time.pass_by(9)
+    assert not second.take()
+    time.pass_by(2)
+    assert second.take()
+
+
+def test_a_released_lease_is_free_at_once(index: SqliteIndex, time: Time) -> None:
+    first, second = owner(index, time, "first"), owner(index, time, "second")
+    assert first.take()
+    first.release()
+    assert second.take()
+
+
+def test_an_owner_that_slept_is_refused_and_opens_no_second_claim(index: SqliteIndex, time: Time) -> None:
+    sleeper, next_ = owner(index, time, "sleeper"), owner(index, time, "next")
+    assert sleeper.take()
+    time.pass_by(11)
+    assert next_.take()
+    (opened,) = claims(next_.own([article("a", DAM)]))
+    with pytest.raises(NotOwnerError):
+        sleeper.own([article("b", AGAIN)])
+    assert not sleeper.take()
+    assert claims(next_.own([article("b", AGAIN)])) == [opened]
+
+
+def test_owning_without_the_lease_is_refused(index: SqliteIndex, time: Time) -> None:
+    with pytest.raises(NotOwnerError):
+        owner(index, time, "nobody").own([article("a", DAM)])
+
+
+@pytest.mark.parametrize("written", ["nothing", "articles", "all"])
+def test_what_a_killed_owner_decided_is_adopted(index: SqliteIndex, time: Time, written: str) -> None:
+    killed = owner(index, time, "killed")
+    assert killed.take()
+    decided = killed.own([article("a", DAM), article("s", SHIPS)])
+    if written == "articles":
+        index.upsert("articles", [each.article for each in decided])
+    elif written == "all":
+        write(index, decided)
+    time.pass_by(11)
+    heir = owner(index, time, "heir")
+    assert heir.take()
+    # the repeat comes before the opener is read again
+    repeat = heir.own([article("b", AGAIN)])
+    assert claims(repeat) == [claims(decided)[0]]
+    again = heir.own([article("a", DAM), article("s", SHIPS)])
+    assert claims(again) == claims(decided)
+    members = [{member.article for member in claim.members} for each in again for claim in each.claims]
+    assert members == [{"a", "b"}, {"s"}]
+
+
+def test_what_was_found_in_the_index_leaves_the_record(index: SqliteIndex, time: Time) -> None:
+    holder = owner(index, time, "holder")
+    assert holder.take()
+    write(index, holder.own([article("a", DAM)]))
+    write(index, holder.own([article("s", SHIPS)]))
+    pending = index.get("marks", ["owner"])["owner"].record.data["pending"]  # type: ignore[attr-defined]
+    assert [each["id"] for each in pending] == ["s"]
+
+
+def test_a_window_is_loaded_from_the_index(index: SqliteIndex, time: Time) -> None:
+    holder = owner(index, time, "holder")
+    assert holder.take()
+    first = holder.own([article("a", DAM)])
+    write(index, first)
+    holder.release()
+    time.pass_by(3600)
+    later = owner(index, time, "later")
+    assert later.take()
+    same, other = later.own([article("copy", DAM), article("b", AGAIN)])
+    assert same.article.story == "a"
+    assert claims([same, other]) == claims(first) * 2
+    assert same.story_seen == NOON
+
+
+def test_a_new_version_keeps_what_was_given_and_an_old_one_is_left_out(index: SqliteIndex, time: Time) -> None:
+    holder = owner(index, time, "holder")
+    assert holder.take()
+    first = holder.own([article("a", DAM, version=2)])
+    write(index, first)
+    assert holder.own([article("a", SHIPS, version=1)]) == []
+    (edited,) = holder.own([article("a", DAM.replace("shot down", "brought down"), version=3, seen=NOON)])
+    assert claims([edited]) == claims(first)
+    assert [each.id for each in edited.article.statements] == [each.id for each in first[0].article.statements]
+
+
+def test_one_statement_in_two_versions_of_a_batch_stays_one(index: SqliteIndex, time: Time) -> None:
+    holder = owner(index, time, "holder")
+    assert holder.take()
+    one, two = holder.own([article("a", DAM, version=1), article("a", DAM + " It was Monday.", version=2)])
+    assert [each.id for each in one.article.statements] == [each.id for each in two.article.statements]
+    assert two.claims[-1].sightings == 1
+
+
+def test_a_vanished_statement_is_retracted_in_article_and_claim(index: SqliteIndex, time: Time) -> None:
+    holder = owner(index, time, "holder")
+    assert holder.take()
+    write(index, holder.own([article("a", DAM)]))
+    empty = msgspec.structs.replace(article("a", DAM, version=2), statements=())
+    (gone,) = holder.own([empty])
+    assert [each.state for each in gone.article.statements] == ["retracted"]
+    assert [member.retracted for claim in gone.claims for member in claim.members] == [True]
