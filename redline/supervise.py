@@ -19,6 +19,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import IO
 
 from redline.backoff import Backoff
@@ -26,6 +27,9 @@ from redline.lifecycle import Stop
 from schemas.errors import RedlineError
 
 logger = logging.getLogger(__name__)
+
+SERVICES = ("fetch", "process", "notify")
+"""The commands that together are all of Redline."""
 
 GRACE_S = 10.0
 STEADY_S = 60.0
@@ -53,7 +57,7 @@ def service(name: str, *options: str) -> Service:
 
 
 class Supervisor:
-    """Keeps ``services`` running from ``start`` until ``stop``.
+    """Keeps ``services`` running while its block runs; a SIGINT during the block's end kills them at once.
 
     ``relay`` gets each line of a child's standard error, with the name of the service; it is called from several
     threads. ``environment`` is that of the children. ``output`` takes their standard output (None: that of this
@@ -81,10 +85,20 @@ class Supervisor:
         self._failure: StartError | None = None
         self._changed = threading.Condition()
 
-    def start(self) -> None:
-        """Start all services and return at once."""
+    def __enter__(self) -> Supervisor:
         for keeper in self._keepers:
             keeper.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # In a thread, since the handler interrupts code that may hold the locks that it needs.
+        previous = signal.signal(signal.SIGINT, lambda *_: threading.Thread(target=self.kill).start())
+        try:
+            self._stop()
+        finally:
+            signal.signal(signal.SIGINT, previous)
 
     def wait_ready(self, stop: Stop) -> None:
         """Wait until every service was ready once, or for ``stop``.
@@ -102,7 +116,7 @@ class Supervisor:
         """
         self._wait(stop, lambda: False)
 
-    def stop(self) -> None:
+    def _stop(self) -> None:
         """Have all children stop; one that takes longer than ``grace`` is killed. Returns when none is left."""
         self.ending.set()
         for keeper in self._keepers:

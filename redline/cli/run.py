@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,10 +12,8 @@ import click
 from redline import logs
 from redline.cli import INTERRUPTED
 from redline.cli.app import App, pass_app
-from redline.lifecycle import Stop, stop_on_signals
-from redline.supervise import Supervisor, parse_event, service
-
-SERVICES = ("fetch", "process", "notify")
+from redline.lifecycle import stop_on_signals
+from redline.supervise import SERVICES, Supervisor, parse_event, service
 
 
 @click.command(epilog="Examples: redline feeds import my.opml && redline run; redline --config /etc/redline.toml run.")
@@ -31,9 +27,9 @@ def run(ctx: click.Context, app: App) -> None:
     """
     logs.setup()
     _ = app.settings  # a wrong setting is told once and here, not by every part
-    supervisor = Supervisor([service(name) for name in SERVICES], relay, environment(ctx))
-    with stop_on_signals() as stop:
-        keep_running(supervisor, stop)
+    services = [service(name) for name in SERVICES]
+    with stop_on_signals() as stop, Supervisor(services, relay, environment(ctx)) as supervisor:
+        supervisor.wait(stop)
     if stop.interrupted:
         ctx.exit(INTERRUPTED)
 
@@ -42,21 +38,6 @@ def environment(ctx: click.Context) -> Mapping[str, str]:
     """The environment in which the parts find the same settings as this command."""
     config = ctx.find_root().params.get("config")
     return {**os.environ, "REDLINE_CONFIG": str(config)} if config else os.environ
-
-
-def keep_running(supervisor: Supervisor, stop: Stop) -> None:
-    """Run the services until ``stop``, which then ends them; a SIGINT after that kills them.
-
-    Raises:
-        StartError: a service ended before it was ready.
-    """
-    supervisor.start()
-    try:
-        supervisor.wait(stop)
-    finally:
-        # In a thread, since the handler interrupts code that may hold the locks that it needs.
-        signal.signal(signal.SIGINT, lambda *_: threading.Thread(target=supervisor.kill).start())
-        supervisor.stop()
 
 
 def relay(name: str, line: str) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,9 +45,8 @@ import os, sys, time
 from redline.lifecycle import Stop
 from redline.supervise import Service, Supervisor
 service = Service("one", [sys.executable, "-c", sys.argv[1]])
-supervisor = Supervisor([service], lambda _, line: print(line, flush=True), os.environ)
-supervisor.start()
-supervisor.wait(Stop())
+with Supervisor([service], lambda _, line: print(line, flush=True), os.environ) as supervisor:
+    supervisor.wait(Stop())
 """
 
 
@@ -94,14 +93,8 @@ def eventually(true: Callable[[], bool]) -> bool:
     return True
 
 
-@contextlib.contextmanager
-def supervising(program: str, said: Said, grace: float = 10.0) -> Iterator[Supervisor]:
-    supervisor = Supervisor([python(program)], said.relay, os.environ, restart=QUICK, grace=grace)
-    supervisor.start()
-    try:
-        yield supervisor
-    finally:
-        supervisor.stop()
+def supervising(program: str, said: Said, grace: float = 10.0) -> Supervisor:
+    return Supervisor([python(program)], said.relay, os.environ, restart=QUICK, grace=grace)
 
 
 def test_a_service_that_is_killed_is_started_again() -> None:
