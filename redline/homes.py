@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from schemas.protocols import Index, Log
-
-
-def utc_now() -> datetime:
-    """The present time: the clock that the application passes to all that needs one."""
-    return datetime.now(UTC)
+from schemas.times import utc_now
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ STDIN = 0
 HARD_AFTER_S = 10
 
 
-class Stop:
-    """A request to stop, made once and never withdrawn. Any thread may ask for it or wait for it."""
+class Stop(threading.Event):
+    """A request to stop, made once and never withdrawn: an event that also calls back. Any thread may ask for it."""
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        super().__init__()
         self._lock = threading.Lock()
         self._callbacks: list[Callable[[], None]] = []
         self.interrupted = False
@@ -32,23 +32,15 @@ class Stop:
     def set(self) -> None:
         """Ask for the stop; the callbacks of ``when_set`` run before this returns."""
         with self._lock:
-            self._event.set()
+            super().set()
             callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
             callback()
 
-    def is_set(self) -> bool:
-        """Whether the stop has been asked for."""
-        return self._event.is_set()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait for the stop, at most ``timeout`` seconds (None: for ever); returns whether it has been asked for."""
-        return self._event.wait(timeout)
-
     def when_set(self, callback: Callable[[], None]) -> None:
         """Call ``callback`` once when the stop is asked for (at once where it was), in the thread that asks."""
         with self._lock:
-            if not self._event.is_set():
+            if not self.is_set():
                 self._callbacks.append(callback)
                 return
         callback()

@@ -32,6 +32,11 @@ def setup() -> None:
     logging.captureWarnings(True)
 
 
+def ready() -> None:
+    """Tell the supervisor, or whoever reads the log, that a service has loaded what it needs."""
+    logging.getLogger(__name__).info("ready")
+
+
 class JsonFormatter(logging.Formatter):
     """``{"time": ..., "level": ..., "logger": ..., "event": ..., <fields>}`` on one line."""
 

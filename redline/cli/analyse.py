@@ -9,18 +9,21 @@ from typing import BinaryIO
 
 import click
 
-from redline.cli.app import App, pass_app
-from redline.homes import utc_now
+from redline.cli.app import App, examples, pass_app
 from redline.inputs import InputError, json_article, to_article
 from schemas.records import Article, EnrichedArticle, encode
+from schemas.times import utc_now
 
 CHUNK = 16
 """Articles that are read at once: a few, so that results follow soon after their lines."""
 
 
 @click.command(
-    epilog="""Examples: redline analyse article.txt; curl -s https://example.org/news.html | redline analyse -;
-    redline analyse --jsonl articles.jsonl > enriched.jsonl"""
+    epilog=examples(
+        "redline analyse article.txt",
+        "curl -s https://example.org/news.html | redline analyse",
+        "redline analyse --jsonl articles.jsonl > enriched.jsonl",
+    )
 )
 @click.argument("file", type=click.File("rb"), default="-")
 @click.option(

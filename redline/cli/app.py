@@ -56,6 +56,11 @@ class App:
 pass_app = click.make_pass_decorator(App)
 
 
+def examples(*lines: str, then: str = "") -> str:
+    """The end of a help text: ``lines`` as they are typed, one below the other, and a paragraph ``then``."""
+    return "\b\nExamples:\n" + "".join(f"  {line}\n" for line in lines) + (f"\n{then}" if then else "")
+
+
 def json_option(function: F) -> F:
     """The option ``--json`` as parameter ``as_json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON record a line.")(function)

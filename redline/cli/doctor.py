@@ -7,10 +7,10 @@ import os
 import click
 import msgspec
 
-from redline.cli.app import App, json_option, pass_app
+from redline.cli.app import App, examples, json_option, pass_app
 
 
-@click.command(epilog="Examples: redline doctor; redline --config other.toml doctor --json")
+@click.command(epilog=examples("redline doctor", "redline --config other.toml doctor --json"))
 @json_option
 @pass_app
 def doctor(app: App, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from redline.cli.app import App, json_option, pass_app
+from redline.cli.app import App, examples, json_option, pass_app
 from redline.queries import since_query
 from schemas.protocols import Page, Sort
 from schemas.query.parse import parse
@@ -16,7 +16,7 @@ from schemas.records import encode
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-LANGUAGE = """Words side by side must all occur; "a phrase"; "near words"~5; OR; -without; word*; side:Russia,
+LANGUAGE = """QUERY: words side by side must all occur; "a phrase"; "near words"~5; OR; -without; word*; side:Russia,
 target_side:NATO, speaker:putin, entity:UA, topic:sanctions, kind:threat, lang:fr, source:"Daily Post",
 published:[now-7d TO now], has:quote."""
 
@@ -53,7 +53,9 @@ def search_options(function: F) -> F:
 
 
 @click.command(
-    epilog=f'Examples: redline search "legitimate targets"; redline search --since now-1d lang:ru. {LANGUAGE}'
+    epilog=examples(
+        """redline search '"legitimate targets" -sport'""", "redline search --since now-1d lang:ru", then=LANGUAGE
+    )
 )
 @search_options
 @pass_app
@@ -63,7 +65,9 @@ def search(app: App, **options: Any) -> None:
 
 
 @click.command(
-    epilog=f"Examples: redline statements side:Russia has:quote; redline statements kind:ultimatum. {LANGUAGE}"
+    epilog=examples(
+        "redline statements side:Russia has:quote", "redline statements kind:ultimatum --json", then=LANGUAGE
+    )
 )
 @search_options
 @pass_app
@@ -73,7 +77,9 @@ def statements(app: App, **options: Any) -> None:
 
 
 @click.command(
-    epilog=f'Examples: redline claims target_side:NATO; redline claims "sightings:[3 TO *]" --facet side. {LANGUAGE}'
+    epilog=examples(
+        "redline claims target_side:NATO", "redline claims 'sightings:[3 TO *]' --facet side", then=LANGUAGE
+    )
 )
 @search_options
 @pass_app
@@ -82,7 +88,7 @@ def claims(app: App, **options: Any) -> None:
     _search(app, "claims", **options)
 
 
-@click.command(epilog="Examples: redline alerts; redline alerts state:new --since now-1h; redline alerts --json.")
+@click.command(epilog=examples("redline alerts state:new --since now-1h", "redline alerts --json"))
 @search_options
 @pass_app
 def alerts(app: App, **options: Any) -> None:

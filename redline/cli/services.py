@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 import click
 
 from redline import logs
-from redline.cli.app import App, pass_app
-from redline.homes import utc_now
+from redline.cli import INTERRUPTED
+from redline.cli.app import App, examples, pass_app
 from redline.lifecycle import Stop, stop_on_signals
+from schemas.times import utc_now
 
 F = TypeVar("F", bound=Callable[..., Any])
-INTERRUPTED = 130
 
 
 def once_option(function: F) -> F:
@@ -21,7 +21,7 @@ def once_option(function: F) -> F:
     return click.option("--once", is_flag=True, help="End when there is nothing left to do.")(function)
 
 
-@click.command(epilog="Examples: redline fetch; redline fetch --once")
+@click.command(epilog=examples("redline fetch", "redline fetch --once"))
 @once_option
 @pass_app
 def fetch(app: App, once: bool) -> None:
@@ -30,17 +30,22 @@ def fetch(app: App, once: bool) -> None:
         _serve(lambda stop: _fetch(app, log, stop, once))
 
 
-@click.command(epilog="Examples: redline process; redline process --once")
+@click.command(epilog=examples("redline process", "redline process --once"))
 @once_option
 @pass_app
 def process(app: App, once: bool) -> None:
     """Read the articles of the log into the index and match the watches, until stopped."""
-    from pipelines.process import run
 
-    _serve(lambda stop: run(app.homes, app.settings.process, app.settings.reading, stop, utc_now, once=once))
+    def work(stop: Stop) -> None:
+        from pipelines.process import run
+        from pipelines.session import Work
+
+        run(Work(app.homes, app.settings.reading, app.settings.process), stop, once=once, ready=logs.ready)
+
+    _serve(work)
 
 
-@click.command(epilog="Examples: redline notify; redline notify --once")
+@click.command(epilog=examples("redline notify", "redline notify --once"))
 @once_option
 @pass_app
 def notify(app: App, once: bool) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 import msgspec
 
-from redline.cli.app import App, json_option, pass_app
+from redline.cli.app import App, examples, json_option, pass_app
 from redline.status import Status
 
 
-@click.command(epilog="Examples: redline status; redline status --json")
+@click.command(epilog=examples("redline status", "redline status --json"))
 @json_option
 @pass_app
 def status(app: App, as_json: bool) -> None:

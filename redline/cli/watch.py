@@ -6,10 +6,10 @@ from typing import Literal
 
 import click
 
-from redline.cli.app import App, json_option, pass_app
-from redline.homes import utc_now
+from redline.cli.app import App, examples, json_option, pass_app
 from redline.watches import add_watch, find_watch, list_watches, met_by, new_watch, remove_watch
 from schemas.records import encode
+from schemas.times import utc_now
 
 Over = Literal["statements", "articles"]
 OncePer = Literal["claim", "story", "article"]
@@ -28,15 +28,16 @@ once_per_option = click.option(
 )
 
 
-@click.group(epilog="Example: redline watch add --name russia-nato --query 'side:Russia target_side:NATO'")
+@click.group(epilog=examples("redline watch add --name russia-nato --query 'side:Russia target_side:NATO'"))
 def watch() -> None:
     """Add, try out, list and remove watches: rules that say what to alert about."""
 
 
 @watch.command(
-    epilog="""Examples:
-    redline watch add --name russia-nato --query "side:Russia target_side:NATO";
-    redline watch add --name embargo --query "embargo oil" --over articles --once-per story --deliver ops"""
+    epilog=examples(
+        "redline watch add --name russia-nato --query 'side:Russia target_side:NATO'",
+        "redline watch add --name embargo --query 'oil embargo' --over articles --deliver ops",
+    )
 )
 @click.option("--name", required=True, help="What the watch is called; no two have the same name.")
 @click.option("--query", required=True, help="What it looks for, in the query language of the search commands.")
@@ -63,7 +64,7 @@ def add(app: App, name: str, query: str, over: Over, once_per: OncePer | None, d
     click.echo(made.id)
 
 
-@watch.command("list", epilog="Example: redline watch list --json")
+@watch.command("list", epilog=examples("redline watch list", "redline watch list --json"))
 @json_option
 @pass_app
 def list_(app: App, as_json: bool) -> None:
@@ -84,8 +85,7 @@ def list_(app: App, as_json: bool) -> None:
 
 
 @watch.command(
-    epilog="""Examples:
-    redline watch test russia-nato; redline watch test --query "side:Iran" --since now-30d"""
+    epilog=examples("redline watch test russia-nato", "redline watch test --query side:Iran --since now-30d")
 )
 @click.argument("name", required=False)
 @click.option("--query", help="Try this query instead of a saved watch.")
@@ -120,10 +120,11 @@ def test(
         from schemas.query.parse import parse
 
         show_records(met, parse(tried.query, tried.over), index)
-    click.echo(f"{len(met)} alerts since {since}, once per {tried.once_per}.", err=True)
+    noun = "alert" if len(met) == 1 else "alerts"
+    click.echo(f"{len(met)} {noun} since {since}, one for each {tried.once_per}.", err=True)
 
 
-@watch.command(epilog="Example: redline watch remove russia-nato")
+@watch.command(epilog=examples("redline watch remove russia-nato"))
 @click.argument("name")
 @pass_app
 def remove(app: App, name: str) -> None:
