@@ -1,0 +1,51 @@
+"""What is said: the words that a source is made to say in one sentence, as a run of tokens."""
+
+from __future__ import annotations
+
+from spacy.tokens import Span, Token
+
+from pipelines.reading.statements.attribution import Attribution
+from pipelines.reading.statements.cues import Cue
+from pipelines.reading.statements.passages import Sentence
+from pipelines.reading.statements.words import SUBJECTS
+
+
+def content(cue: Cue, sentence: Sentence, attribution: Attribution) -> Span:
+    """The words said that hold ``cue``: its quotation where that is a clause of its own, else what the verb governs."""
+    quote = sentence.quote_of(cue.span.root)
+    if quote is not None and is_clause(cue, sentence):
+        doc = sentence.span.doc
+        inside = [token for token in sentence.span if quote.start <= token.idx < quote.end]
+        return doc[inside[0].i : inside[-1].i + 1]
+    return _governed(cue.span.root, sentence, attribution)
+
+
+def is_clause(cue: Cue, sentence: Sentence) -> bool:
+    """Whether the quotation around ``cue`` holds the clause, and not only some words of it ("legitimate targets")."""
+    quote = sentence.quote_of(cue.span.root)
+    if quote is None or sentence.quote_of(cue.head) != quote:
+        return False
+    return any(child.dep_.startswith(tuple(SUBJECTS)) for child in cue.head.children) or sentence.quoted(
+        cue.head.left_edge
+    )
+
+
+def _governed(word: Token, sentence: Sentence, attribution: Attribution) -> Span:
+    """The part of the sentence after the verb of saying, or before it where ``word`` stands there."""
+    body, doc = sentence.body, sentence.span.doc
+    verb = attribution.verb
+    if verb is None or attribution.carried:
+        return body
+    if verb.i < word.i:
+        return doc[_after_complementizer(verb, word) : body.end]
+    end = min(verb.i, attribution.source.left_edge.i)
+    return doc[body.start : end] if end > word.i else body
+
+
+def _after_complementizer(verb: Token, word: Token) -> int:
+    """Where the content begins: after the first "that" between verb and word, which a date or an addressee may precede."""
+    doc = verb.doc
+    for i in range(verb.i + 1, word.i):
+        if doc[i].lower_ == "that":
+            return i + 1
+    return verb.i + 1

@@ -1,0 +1,89 @@
+"""The words of a sentence that may carry a statement: announced harm, consequences, red lines, what is not tolerated.
+
+A cue is only a candidate: who says it, and whether it is said now and to whom, is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from spacy.tokens import Span, Token
+
+from pipelines.reading.statements.passages import Sentence
+from pipelines.reading.statements.words import LEXICON, PASSIVE_SUBJECTS, among, ancestors, future, negated
+
+CueClass = Literal["status", "harm", "response", "coercion", "consequence", "red_line", "unacceptable"]
+_PHRASES: dict[CueClass, str] = {
+    "status": "target_status",
+    "red_line": "red_lines",
+    "unacceptable": "unacceptable",
+    "consequence": "consequences",
+}
+_VERBS: dict[CueClass, str] = {"harm": "harm_verbs", "response": "response_verbs", "coercion": "coercive_verbs"}
+# Whatever a statement is, it is announced, quoted, judged or warned of: sentences without a trace of that are skipped.
+_WORTH_READING = re.compile(
+    r"\b(?:will|would|wo|shall|ready|prepared|going to|must|may|warn\w*|threat\w*|vow\w*|pledge\w*|promise\w*|swore"
+    r"|caution\w*|ultimatum|red lines?|consequences?|act of war|unacceptable|intolerable|inadmissible|impermissible"
+    r"|tolerate\w*|not be allowed|out of the question)\b|n['’]t\b|['’]ll\b|[\"“”„«»‘‹›]",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Cue:
+    """``head`` is the word that carries the announcement or the judgement, ``span`` the words of the cue."""
+
+    kind: CueClass
+    head: Token
+    span: Span
+
+
+def find_cues(sentence: Sentence) -> list[Cue]:
+    """The cues of ``sentence``, the strongest class first; a word belongs to one cue only."""
+    if not _WORTH_READING.search(sentence.span.text):
+        return []
+    taken: set[int] = set()
+    cues = []
+    for cue in (*_phrase_cues(sentence), *_verb_cues(sentence)):
+        words = {token.i for token in cue.span}
+        if not words & taken:
+            taken |= words
+            cues.append(cue)
+    return cues
+
+
+def _phrase_cues(sentence: Sentence) -> Iterator[Cue]:
+    text, offset = sentence.span.text, sentence.span.start_char
+    for kind, name in _PHRASES.items():
+        for match in LEXICON.phrases[name].finditer(text):
+            span = sentence.span.doc.char_span(offset + match.start(), offset + match.end(), alignment_mode="expand")
+            if span is not None:
+                yield Cue(kind, _clause(span.root), span)
+
+
+def _clause(token: Token) -> Token:
+    """The verb of the clause in which ``token`` stands, or ``token``."""
+    return next((t for t in ancestors(token) if t.pos_ in ("VERB", "AUX")), token)
+
+
+def _verb_cues(sentence: Sentence) -> Iterator[Cue]:
+    for token in sentence.span:
+        if token.pos_ != "VERB" or token.ent_type_ == "PERSON":
+            continue
+        kind = next((kind for kind, name in _VERBS.items() if among(token, name)), None)
+        if kind is not None and future(token) and not negated(token) and _does_harm(token, kind):
+            yield Cue(kind, token, sentence.span.doc[token.i : token.i + 1])
+
+
+def _does_harm(verb: Token, kind: CueClass) -> bool:
+    """Whether ``verb`` has what makes it harm: "strike them", not "strike a deal"; "answer with", not "answer questions"."""
+    objects = [child for child in verb.children if child.dep_ == "dobj"]
+    if any(among(thing, "harmless_objects") for thing in objects):
+        return False
+    if kind == "harm":
+        passive = any(child.dep_ in PASSIVE_SUBJECTS for child in verb.children)
+        return passive or bool(objects) or any(child.dep_ in ("prep", "prt", "advmod") for child in verb.children)
+    return True

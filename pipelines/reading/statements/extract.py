@@ -1,0 +1,137 @@
+"""Red-line statements of a parsed article: who warned whom, under what condition, with what consequence, in what words.
+
+sentences -> cues -> attribution -> actor and side -> slots -> vetoes -> score -> one statement for each side and subject
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spacy.tokens import Span
+
+from pipelines.reading.document import Document, span_of
+from pipelines.reading.statements.candidates import HIGHEST, Scored, candidates
+from pipelines.reading.statements.merge import merge
+from pipelines.reading.statements.passages import sentences
+from pipelines.reading.statements.vetoes import sport
+from schemas import records
+from schemas.ids import statement_id
+from schemas.records import EntityRef, Evidence, Kind, Slots, Statement
+
+_STRENGTH: tuple[Kind, ...] = ("ultimatum", "threat", "red_line", "warning", "unacceptable")
+_MORE_EVIDENCE = 0.05
+_TOP_TOPICS = 3
+_CLOSING = ",.;:"
+
+
+def extract(document: Document) -> tuple[Statement, ...]:
+    """The statements of ``document``, in reading order; empty where it has none or nothing of it was parsed."""
+    all_sentences = sentences(document)
+    if sport(all_sentences):
+        return ()
+    groups = merge(list(candidates(document, all_sentences)))
+    return tuple(_statement(document, group) for group in groups)
+
+
+def _statement(document: Document, group: list[Scored]) -> Statement:
+    article = document.article
+    best = max(group, key=_carries)
+    speaker = max(group, key=lambda scored: (scored.candidate.actor.person, scored.candidate.actor.certain))
+    actor = speaker.candidate.actor
+    kind = min((scored.kind for scored in group), key=_STRENGTH.index)
+    target_sides = tuple(dict.fromkeys(side for scored in group for side in scored.target_sides))
+    evidence = _evidence(group)
+    ranked = [best, *(scored for scored in group if scored is not best)]
+    target = next((s for s in ranked if s.target is not None), None)
+    condition = next((s for s in ranked if s.candidate.filled.condition is not None), None)
+    consequence = next((s for s in ranked if s.candidate.filled.consequence is not None), None)
+    quote = next((span for s in ranked if (span := _quote(s)) is not None), None)
+    slots = Slots(
+        speaker=(span_of(actor.field, actor.span),),
+        target=_span(target, target.target if target else None),
+        condition=_span(condition, condition.candidate.filled.condition if condition else None),
+        consequence=_span(consequence, consequence.candidate.filled.consequence if consequence else None),
+        quote=(quote,) if quote is not None else (),
+    )
+    return Statement(
+        id=statement_id(article.id, (item.text for item in evidence), actor.side, target_sides, kind),
+        article=article.id,
+        kind=kind,
+        side=actor.side,
+        speaker=actor.name,
+        role=actor.role,
+        target=_words(document, slots.target),
+        target_sides=target_sides,
+        condition=_words(document, slots.condition),
+        consequence=_words(document, slots.consequence),
+        quote=_words(document, slots.quote),
+        evidence=evidence,
+        spans=slots,
+        entities=_entities(document, evidence),
+        topics=_topics(document, evidence),
+        confidence=round(min(best.score + _MORE_EVIDENCE * (len(evidence) - 1), HIGHEST), 2),
+        lang=document.lang,
+        published=article.published,
+        first_seen=article.first_seen,
+        source=article.source,
+        url=article.url,
+        title=article.title,
+        version=article.version,
+    )
+
+
+def _carries(scored: Scored) -> tuple[bool, float]:
+    """What makes a candidate the one that its group is told by: the speaker's own words, then the score."""
+    return scored.candidate.sentence.quoted(scored.candidate.cue.head), scored.score
+
+
+def _evidence(group: list[Scored]) -> tuple[Evidence, ...]:
+    """The whole sentences of a group, each once, in reading order."""
+    spans = {span_of(s.candidate.sentence.field, s.candidate.sentence.body): s for s in group}
+    ordered = sorted(spans, key=lambda span: (span.field == "text", span.start))
+    return tuple(
+        Evidence(field=span.field, start=span.start, end=span.end, text=spans[span].candidate.sentence.body.text)
+        for span in ordered
+    )
+
+
+def _quote(scored: Scored) -> records.Span | None:
+    """The quotation that holds the cue, without a closing comma or stop."""
+    sentence = scored.candidate.sentence
+    quote = sentence.quote_of(scored.candidate.cue.span.root)
+    if quote is None:
+        return None
+    words = sentence.span.doc.text[quote.start : quote.end].rstrip().rstrip(_CLOSING).rstrip()
+    return records.Span(field=sentence.field, start=quote.start, end=quote.start + len(words))
+
+
+def _span(scored: Scored | None, words: Span | None) -> tuple[records.Span, ...]:
+    if scored is None or words is None or not len(words):
+        return ()
+    return (span_of(scored.candidate.sentence.field, words),)
+
+
+def _words(document: Document, spans: tuple[records.Span, ...]) -> str | None:
+    """The words of the article at ``spans``; None for no span."""
+    return " ".join(document.article.field(span.field)[span.start : span.end] for span in spans) or None
+
+
+def _entities(document: Document, evidence: Iterable[Evidence]) -> tuple[EntityRef, ...]:
+    places = list(evidence)
+    return tuple(
+        EntityRef(name=entity.name, id=entity.id)
+        for entity in document.entities
+        if any(_meet(mention, place) for mention in entity.mentions for place in places)
+    )
+
+
+def _topics(document: Document, evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """The topics that touch the evidence, else those that the article is most about."""
+    places = list(evidence)
+    touching = [topic for topic in document.topics if any(_meet(s, place) for s in topic.evidence for place in places)]
+    top = sorted(document.topics, key=lambda topic: -topic.score)[:_TOP_TOPICS]
+    return tuple(topic.id for topic in touching or top)
+
+
+def _meet(one: records.Span, other: Evidence) -> bool:
+    return one.field == other.field and one.start < other.end and other.start < one.end

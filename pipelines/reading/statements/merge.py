@@ -1,0 +1,65 @@
+"""Brings together what one side says on one subject in an article: the indirect lead and the later quotation are one."""
+
+from __future__ import annotations
+
+from pipelines.reading.statements.candidates import Scored
+
+_SHARED_WORDS = 2
+_NEAR = 2
+
+
+def merge(found: list[Scored]) -> list[list[Scored]]:
+    """``found`` in groups, one for each statement, both in reading order."""
+    groups: list[list[Scored]] = []
+    for candidate in found:
+        group = next((group for group in groups if any(_same(candidate, member) for member in group)), None)
+        if group is None:
+            groups.append([candidate])
+        else:
+            group.append(candidate)
+    return _without_titles(groups)
+
+
+def _same(one: Scored, other: Scored) -> bool:
+    first, second = one.candidate, other.candidate
+    if first.actor.side != second.actor.side or first.sentence.field != second.sentence.field:
+        return False
+    distance = abs(first.sentence.index - second.sentence.index)
+    if (one.kind == "unacceptable") != (other.kind == "unacceptable"):
+        return first.actor.name == second.actor.name and distance <= _NEAR
+    if distance == 0:
+        return True
+    if one.target_sides and other.target_sides and not set(one.target_sides) & set(other.target_sides):
+        return False
+    if first.cue.kind == second.cue.kind in ("status", "unacceptable"):
+        return True
+    return (
+        len(one.words & other.words) >= _SHARED_WORDS
+        or _vague(one)
+        or _vague(other)
+        or (distance == 1 and first.sentence.paragraph == second.sentence.paragraph)
+        or _lead_and_quotation(one, other)
+    )
+
+
+def _vague(candidate: Scored) -> bool:
+    return candidate.candidate.filled.condition is None and not candidate.target_sides
+
+
+def _lead_and_quotation(one: Scored, other: Scored) -> bool:
+    """The same person, first in the reporter's words and then in his own, on targets that share a word."""
+    first, second = one.candidate, other.candidate
+    if first.actor.name != second.actor.name or one.target is None or other.target is None:
+        return False
+    quoted = [c.sentence.quoted(c.cue.head) for c in (first, second)]
+    return quoted[0] != quoted[1] and bool(one.words & other.words)
+
+
+def _without_titles(groups: list[list[Scored]]) -> list[list[Scored]]:
+    """A title repeats its text: it counts only where the text has nothing of its side."""
+    in_text = {group[0].candidate.actor.side for group in groups if group[0].candidate.sentence.field == "text"}
+    return [
+        group
+        for group in groups
+        if group[0].candidate.sentence.field == "text" or group[0].candidate.actor.side not in in_text
+    ]

@@ -1,0 +1,69 @@
+"""The sentences of an article, each with the paragraph and the quotations in which its words stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Span, Token
+
+from pipelines.reading.document import FIELDS, Document
+from pipelines.reading.quotes import Quotation, quotations
+from schemas.records import TextField
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence. ``index`` counts the sentences of its field, ``paragraph`` the paragraphs, both from 0."""
+
+    field: TextField
+    index: int
+    paragraph: int
+    span: Span
+    quotes: tuple[Quotation, ...]
+
+    @property
+    def body(self) -> Span:
+        """The sentence without white space at its ends."""
+        start, end = self.span.start, self.span.end
+        while start < end - 1 and self.span.doc[start].is_space:
+            start += 1
+        while end > start + 1 and self.span.doc[end - 1].is_space:
+            end -= 1
+        return self.span.doc[start:end]
+
+    def quote_of(self, token: Token) -> Quotation | None:
+        """The quotation within whose marks ``token`` stands, the innermost one."""
+        inside = [quote for quote in self.quotes if quote.start <= token.idx < quote.end]
+        return min(inside, key=lambda quote: quote.end - quote.start, default=None)
+
+    def quoted(self, token: Token) -> bool:
+        """Whether ``token`` stands within quotation marks."""
+        return self.quote_of(token) is not None
+
+    def outside(self) -> list[Token]:
+        """The words of the sentence that are no part of a quotation."""
+        return [token for token in self.span if not self.quoted(token)]
+
+
+def sentences(document: Document) -> list[Sentence]:
+    """All sentences of title and text in reading order, but for those in the article's noise."""
+    return [sentence for field in FIELDS for sentence in _of_field(field, document)]
+
+
+def _of_field(field: TextField, document: Document) -> Iterator[Sentence]:
+    doc = document.doc(field)
+    if doc is None:
+        return
+    quotes = quotations(doc.text)
+    paragraph = index = 0
+    for span in doc.sents:
+        if span.text.strip() and not document.is_noise(field, span.start_char):
+            within = tuple(quote for quote in quotes if quote.start < span.end_char and quote.end > span.start_char)
+            yield Sentence(field, index, paragraph, span, within)
+            index += 1
+        paragraph += "\n" in doc.text[span.start_char + len(span.text.rstrip()) : _next(doc, span)]
+
+
+def _next(doc: Doc, span: Span) -> int:
+    return doc[span.end].idx if span.end < len(doc) else len(doc.text)

@@ -1,0 +1,163 @@
+"""Why a candidate is no statement after all: each veto is one question, and its name says which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from spacy.tokens import Span, Token
+
+from pipelines.reading.statements.attribution import Attribution
+from pipelines.reading.statements.cast import Actor
+from pipelines.reading.statements.cues import Cue
+from pipelines.reading.statements.passages import Sentence
+from pipelines.reading.statements.sides import Sides
+from pipelines.reading.statements.slots import Filled
+from pipelines.reading.statements.words import LEXICON, PASSIVE_SUBJECTS, SUBJECTS, among
+
+_OWN_WORDS = frozenset({"we", "i", "he", "she", "they", "it", "one"})
+_YOU = frozenset({"you", "your", "yours"})
+_YEAR = re.compile(r"\b(?:in|of|from)\s+((?:19|20)\d\d)\b")
+_TENTATIVE = frozenset({"may", "might", "could", "would", "should", "can"})
+_SPORT_WORDS = 3
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A cue whose speaker is known. ``around`` are the sentences next to it; ``year`` is when the article was written."""
+
+    cue: Cue
+    sentence: Sentence
+    attribution: Attribution
+    actor: Actor
+    filled: Filled
+    sides: Sides
+    around: tuple[Sentence, ...]
+    year: int
+
+
+def veto(candidate: Candidate) -> str | None:
+    """The name of the first veto that holds; None where none does."""
+    return next((name for name, holds in _VETOES.items() if holds(candidate)), None)
+
+
+def sport(sentences: list[Sentence]) -> bool:
+    """Whether the article is about sport or shows: no threat in it is one between states."""
+    words = {match[0].lower() for s in sentences for match in LEXICON.phrases["sports"].finditer(s.span.text)}
+    return len(words) >= _SPORT_WORDS
+
+
+def _hypothetical(candidate: Candidate) -> bool:
+    """"Russia may warn", "if Russia threatens"."""
+    verb = candidate.attribution.verb
+    if verb is None:
+        return False
+    words = [child.lower_ for child in verb.children if child.dep_ in ("aux", "mark")]
+    return any(word in _TENTATIVE or word in ("if", "whether", "unless") for word in words)
+
+
+def _denied(candidate: Candidate) -> bool:
+    verb = candidate.attribution.verb
+    if verb is not None and any(child.dep_ == "neg" for child in verb.children):
+        return True
+    return LEXICON.phrases["denials"].search(candidate.sentence.span.text) is not None
+
+
+def _recalled(candidate: Candidate) -> bool:
+    """"Had warned", "once vowed", "warned last year", "said in 2014"."""
+    verb = candidate.attribution.verb
+    if verb is not None and any(child.lower_ in ("had", "'d", "’d") for child in verb.children if child.dep_ == "aux"):
+        return True
+    own = " ".join(token.text for token in candidate.attribution.sentence.outside())
+    years = [int(year) for year in _YEAR.findall(own)]
+    return LEXICON.phrases["recalls"].search(own) is not None or any(year < candidate.year - 1 for year in years)
+
+
+def _fiction(candidate: Candidate) -> bool:
+    return any(LEXICON.phrases["fictions"].search(s.span.text) for s in (candidate.sentence, *candidate.around))
+
+
+def _guess(candidate: Candidate) -> bool:
+    """What others fear or expect, in the reporter's words."""
+    if candidate.sentence.quoted(candidate.cue.span.root):
+        return False
+    return LEXICON.phrases["relays"].search(candidate.filled.said.text) is not None
+
+
+def _question(candidate: Candidate) -> bool:
+    return candidate.filled.said.text.rstrip("\"”’»“ ").endswith("?")
+
+
+def _done_by_others(candidate: Candidate) -> bool:
+    """The harm is announced for someone else ("they will strike us") or falls on oneself ("we will pay a price")."""
+    cue = candidate.cue
+    doer = next((c for c in cue.head.children if c.dep_ in SUBJECTS), None)
+    if cue.kind in ("harm", "response", "coercion"):
+        agent = _agent(cue.head)
+        if agent is not None:
+            return not _is_own(agent, candidate)
+        return doer is not None and not _is_own(doer, candidate)
+    return cue.kind == "consequence" and doer is not None and doer.lower_ == "we" and cue.head.lemma_ in _SUFFERING
+
+
+_SUFFERING = frozenset({"pay", "face", "bear", "suffer", "regret"})
+
+
+def _agent(verb: Token) -> Token | None:
+    """``our navy`` in ``will be sunk by our navy``."""
+    if not any(child.dep_ in PASSIVE_SUBJECTS for child in verb.children):
+        return None
+    by = next((child for child in verb.children if child.dep_ == "agent"), None)
+    return next((child for child in by.children if child.dep_ == "pobj"), None) if by is not None else None
+
+
+def _is_own(token: Token, candidate: Candidate) -> bool:
+    if token.pos_ == "PRON":
+        first = token.lower_ in ("we", "i")
+        return first if candidate.sentence.quoted(token) and token.lower_ != "they" else token.lower_ in _OWN_WORDS
+    phrase = token.doc[token.left_edge.i : token.i + 1]
+    known = candidate.sides.within(phrase)
+    if known:
+        return any(mention.side == candidate.actor.side for mention in known)
+    own = any(word.lower_ in ("our", "my", "his", "her", "their", "its") for word in phrase)
+    return own or among(token, "official_bodies") or token.lower_ in ("response", "answer", "missile", "missiles")
+
+
+def _domestic(candidate: Candidate) -> bool:
+    """Aimed at one's own: citizens, parties, companies, or nobody abroad at all."""
+    target, actor = candidate.filled.target, candidate.actor
+    if target is not None:
+        sides = {mention.side for mention in candidate.sides.within(target)}
+        if sides and sides <= {actor.side}:
+            return not among(target.root, "foreign_targets")
+        if not sides and among(target.root, "domestic_targets"):
+            return True
+    return not _touches_others(candidate)
+
+
+def _touches_others(candidate: Candidate) -> bool:
+    said = candidate.filled.said
+    others = [mention for mention in candidate.sides.within(said) if mention.side != candidate.actor.side]
+    if others or any(token.lower_ in _YOU for token in said):
+        return True
+    places: list[Span] = [span for span in (candidate.filled.target, candidate.filled.condition) if span is not None]
+    if any(among(token, "foreign_targets") for span in places for token in span):
+        return True
+    return candidate.cue.kind == "unacceptable" and any(
+        mention.side != candidate.actor.side
+        for sentence in (candidate.sentence, *candidate.around)
+        for mention in candidate.sides.within(sentence.span)
+    )
+
+
+_VETOES: dict[str, Callable[[Candidate], bool]] = {
+    "hypothetical": _hypothetical,
+    "denied": _denied,
+    "recalled": _recalled,
+    "fiction": _fiction,
+    "guess": _guess,
+    "question": _question,
+    "done by others": _done_by_others,
+    "domestic": _domestic,
+}
