@@ -58,6 +58,7 @@ FIELDS: tuple[Field, ...] = (
     Field("statement", "exact", _ALERTS),
     Field("published", "time", ("articles", "statements")),
     Field("first_seen", "time", _ALL),
+    Field("matched", "time", _ALERTS),
     Field("last_seen", "time", _CLAIMS),
     Field("sightings", "number", _CLAIMS),
     Field("confidence", "number", _SAID),

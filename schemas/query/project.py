@@ -23,7 +23,8 @@ GAP = ("¶",) * (GREATEST_SLOP + 1)
 """What stands between two values of one field: a token that no query holds, too often for a proximity to cross."""
 
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
-_BLANK = "␣"
+BLANK = "␣"
+"""What stands for blanks within an exact value, so that it is one token."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def passages(index: str, record: Record) -> dict[str, tuple[Passage, ...]]:
 
 def exact_value(value: str) -> str:
     """``value`` as one token: case and accents folded, white space one visible sign, cut at 255 characters."""
-    return _BLANKS.sub(_BLANK, fold(value).strip())[:LONGEST]
+    return _BLANKS.sub(BLANK, fold(value).strip())[:LONGEST]
 
 
 def _analysed(
@@ -212,7 +213,7 @@ def _alert(alert: Alert) -> _Said:
             "article": [alert.article],
             "statement": [alert.statement],
         },
-        numbers={},
+        numbers={"matched": alert.trace.matched},
     )
 
 
