@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple, cast
 
 from schemas.query.analyse import LONGEST, Token, fold, folded, words
 from schemas.query.fields import fields_of
+from schemas.query.occurrences import Places, places
 from schemas.records import Alert, Claim, EnrichedArticle, Record, Statement, TextField
 
 GREATEST_SLOP = 50
@@ -40,6 +42,16 @@ class Projection:
     folded: dict[str, tuple[str, ...]]
     exact: dict[str, frozenset[str]]
     numbers: dict[str, float]
+
+    @cached_property
+    def places(self) -> dict[str, Places]:
+        """The positions of each word of each field of ``words``."""
+        return {field: places(tokens) for field, tokens in self.words.items()}
+
+    @cached_property
+    def folded_places(self) -> dict[str, Places]:
+        """The positions of each word of each field of ``folded``."""
+        return {field: places(tokens) for field, tokens in self.folded.items()}
 
 
 class Passage(NamedTuple):
@@ -75,7 +87,7 @@ def project(index: str, record: Record) -> Projection:
     exact = {name: _exact_values(values) for name, values in said.exact.items()}
     numbers = {name: _number(value) for name, value in said.numbers.items() if value is not None}
     there = (*sought, *(name for name, values in exact.items() if values), *numbers)
-    exact["has"] = exact.get("has", frozenset()).union(there)
+    exact["has"] = exact.get("has", frozenset()).union(there) - {"has"}
     return Projection(
         words=sought,
         folded=_analysed(folded, pieces),
