@@ -102,7 +102,7 @@ class Index(Protocol):
     """Indexes of records (the keys of ``schemas.records.INDEXES``), searched with the one query language.
 
     All methods raise ``schemas.errors.UnavailableError`` when the index does not answer. What is written is read by
-    id at once, and is found by search after ``refresh`` at the latest.
+    id at once, and is found by search, scan and count after ``refresh`` at the latest.
     """
 
     def upsert(self, index: str, records: Sequence[Record]) -> None:
@@ -149,6 +149,10 @@ class Index(Protocol):
 
     def scan(self, index: str, since: datetime | None = None) -> Iterator[Record]:
         """All records of ``index``, in no order; with ``since`` those whose ``first_seen`` is not before it."""
+        ...
+
+    def count(self, index: str) -> int:
+        """How many records ``index`` holds."""
         ...
 
     def refresh(self, index: str) -> None:

@@ -138,6 +138,12 @@ class SqliteIndex:
             for (body,) in connection.execute(f"SELECT body FROM {table.records} {condition}"):
                 yield decode(body, table.kind)
 
+    def count(self, index: str) -> int:
+        """How many records ``index`` holds."""
+        with self._database.read() as connection:
+            (number,) = connection.execute(f"SELECT count(*) FROM {_table(index).records}").fetchone()
+        return int(number)
+
     def refresh(self, index: str) -> None:
         """Nothing to do: what was written is found at once."""
 
