@@ -47,7 +47,7 @@ def _governing(cue: Token, sentence: Sentence) -> Attribution | None:
             continue
         if among(token, "soft_quoters") and (source := _source_of_noun(token)):
             return Attribution(source, sentence, token)
-        if token.pos_ not in ("VERB", "AUX") or not among(token, *_SAYING):
+        if not _says(token):
             continue
         source = subject(token)
         if source is not None and source.pos_ != "VERB" and not sentence.quoted(source) and source.tag_ != "PRP$":
@@ -86,7 +86,14 @@ def _beside(cue: Token, sentence: Sentence) -> Attribution | None:
 
 
 def _verbs(tokens: Iterable[Token]) -> list[Token]:
-    return [token for token in tokens if token.pos_ in ("VERB", "AUX") and among(token, *_SAYING)]
+    return [token for token in tokens if _says(token)]
+
+
+def _says(token: Token) -> bool:
+    """Whether ``token`` is a verb of saying, and not "is considered", "was told"."""
+    if token.pos_ not in ("VERB", "AUX") or not among(token, *_SAYING):
+        return False
+    return not any(child.dep_ == "auxpass" for child in token.children)
 
 
 def _announced_here(cue: Token, sentence: Sentence) -> Attribution | None:

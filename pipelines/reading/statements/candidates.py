@@ -120,10 +120,16 @@ def _named_target(candidate: Candidate, sentences: list[Sentence]) -> Span | Non
         return target
     for earlier in reversed(_before(candidate.sentence, sentences)[-4:]):
         chunks = [chunk for chunk in earlier.span.noun_chunks if among(chunk.root, "foreign_targets")]
-        quoted = [chunk for chunk in chunks if earlier.quoted(chunk.root)]
-        if chunks:
+        quoted = [chunk for chunk in earlier.span.noun_chunks if _is_a_term(chunk, earlier)]
+        if quoted or chunks:
             return _without_marks((quoted or chunks)[-1])
     return target
+
+
+def _is_a_term(chunk: Span, sentence: Sentence) -> bool:
+    """Whether ``chunk`` is all that stands between two marks: a "reassurance force"."""
+    quote = sentence.quote_of(chunk.root)
+    return quote is not None and chunk.end_char >= quote.end and _without_marks(chunk).start_char <= quote.start
 
 
 def _without_marks(chunk: Span) -> Span:

@@ -42,7 +42,7 @@ def _statement(document: Document, group: list[Scored]) -> Statement:
     target_sides = tuple(dict.fromkeys(side for scored in group for side in scored.target_sides))
     evidence = _evidence(group)
     ranked = [best, *(scored for scored in group if scored is not best)]
-    target = next((s for s in ranked if s.target is not None), None)
+    target = _fullest_target(ranked)
     condition = next((s for s in ranked if s.candidate.filled.condition is not None), None)
     consequence = next((s for s in ranked if s.candidate.filled.consequence is not None), None)
     quote = next((span for s in ranked if (span := _quote(s)) is not None), None)
@@ -83,6 +83,16 @@ def _statement(document: Document, group: list[Scored]) -> Statement:
 def _carries(scored: Scored) -> tuple[bool, float]:
     """What makes a candidate the one that its group is told by: the speaker's own words, then the score."""
     return scored.candidate.sentence.quoted(scored.candidate.cue.head), scored.score
+
+
+def _fullest_target(ranked: list[Scored]) -> Scored | None:
+    """The first target, or one that says more of the same thing ("foreign troops" for "troops")."""
+    first = next((scored for scored in ranked if scored.target is not None), None)
+    if first is None or first.target is None:
+        return None
+    noun = first.target.root.lemma_
+    same = [scored for scored in ranked if scored.target is not None and scored.target.root.lemma_ == noun]
+    return max(same, key=lambda scored: sum(token.pos_ not in ("PRON", "DET") for token in scored.target or ()))
 
 
 def _evidence(group: list[Scored]) -> tuple[Evidence, ...]:

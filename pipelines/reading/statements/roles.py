@@ -60,7 +60,7 @@ def _title(name: Span) -> Span:
 def _in_title(token: Token) -> bool:
     if token.text in ("-", "'s", "’s", "'", "’") or token.lower_ in ("of", "for"):
         return True
-    return token.pos_ in _TITLE_TAGS and not token.is_quote and token.text not in ('"', "—", "–")
+    return token.pos_ in _TITLE_TAGS and token.ent_type_ not in ("DATE", "TIME") and not token.is_punct
 
 
 def _left_apposition(name: Span) -> Span | None:

@@ -35,6 +35,8 @@ def fill(cue: Cue, sentence: Sentence, attribution: Attribution) -> Filled:
     head_phrase, rest = _before_modal(cue, said)
     condition = _condition(cue, sentence, said) or rest
     target = _target(cue, condition, head_phrase) or _addressee(attribution, cue)
+    if condition is None and target is not None:
+        condition = _clause_on(target.root)
     return Filled(said, target, condition, _consequence(cue, said, condition))
 
 
@@ -75,7 +77,7 @@ def _clause_of(marker: Token, cue: Cue, place: Span) -> Span | None:
     if marker.lower_ in ("when", "once", "before", "until") and marker.dep_ not in ("mark", "advmod", "prep"):
         return None
     doc = marker.doc
-    start, end = marker.i, marker.head.right_edge.i + 1
+    start, end = marker.i, max(marker.head.right_edge.i + 1, _start_of_main_clause(marker.head))
     if marker.dep_ == "prep":
         end = marker.right_edge.i + 1
     if start <= cue.span.start < end:  # the parser hung the main clause on the condition: up to the comma instead
@@ -87,17 +89,35 @@ def _clause_of(marker: Token, cue: Cue, place: Span) -> Span | None:
     return clause if len(clause) > 2 else None
 
 
+def _start_of_main_clause(verb: Token) -> int:
+    """Where the clause begins on which the condition's ``verb`` depends, if it follows the condition; else 0.
+
+    What a parser hangs on the main clause, but stands before it, still belongs to the condition.
+    """
+    starts = [child.left_edge.i for child in verb.head.children if child.dep_ in SUBJECTS | PASSIVE_SUBJECTS]
+    return max(starts, default=0) if verb.dep_ == "advcl" and verb.i < verb.head.i else 0
+
+
+def _clause_on(noun: Token) -> Span | None:
+    """``lands marines`` in ``sink any vessel that lands marines``."""
+    clause = next((child for child in noun.children if child.dep_ in ("relcl", "acl")), None)
+    if clause is None or clause.tag_ == "VB":
+        return None
+    words = trim(noun.doc[clause.left_edge.i : clause.right_edge.i + 1])
+    return words[1:] if words and words[0].tag_ in ("WDT", "WP") else words
+
+
 def _inverted(should: Token) -> bool:
     """``Should a ship enter, ...``"""
     return should.dep_ == "aux" and any(child.dep_ in SUBJECTS and child.i > should.i for child in should.head.children)
 
 
 def _target(cue: Cue, condition: Span | None, head_phrase: Span | None) -> Span | None:
+    if head_phrase is not None and not any(child.dep_ == "dobj" for child in cue.head.children):
+        return _without_quantifier(head_phrase)
     direct = _object(cue)
     if direct is not None and direct.root.lower_ not in _THEY | _OWN:
         return direct
-    if head_phrase is not None and cue.kind in ("status", "harm", "consequence", "red_line", "unacceptable"):
-        return _without_quantifier(head_phrase)
     if condition is not None:
         for chunk in condition.noun_chunks:
             if chunk.root.lower_ not in _OWN | _THEY and not any(t.lower_ in _OWN for t in chunk):
@@ -116,6 +136,8 @@ def _object(cue: Cue) -> Span | None:
     for child in head.children:
         if child.dep_ in wanted and child.pos_ != "VERB" and not cue.span.start <= child.i < cue.span.end:
             return _noun_phrase(child)
+    if cue.kind == "unacceptable":
+        return next((_noun_phrase(chunk.root) for chunk in head.doc[head.i + 1 : cue.span.start].noun_chunks), None)
     if cue.kind in ("harm", "response"):
         for prep in head.children:
             if prep.dep_ in ("prep", "agent") and prep.lower_ in ("against", "on", "at", "upon"):
@@ -164,7 +186,11 @@ def _consequence(cue: Cue, said: Span, condition: Span | None) -> Span | None:
 
 def _first_of(cue: Cue) -> int:
     """The modal or auxiliary with which the announcing verb begins."""
-    auxiliaries = [child.i for child in cue.head.children if child.dep_ in ("aux", "auxpass") and child.i < cue.head.i]
+    auxiliaries = [
+        child.i
+        for child in cue.head.children
+        if child.dep_ in ("aux", "auxpass") and child.i < cue.head.i and child.lower_ != "to"
+    ]
     return min([cue.head.i, *auxiliaries])
 
 

@@ -144,6 +144,8 @@ def _touches_others(candidate: Candidate) -> bool:
     places: list[Span] = [span for span in (candidate.filled.target, candidate.filled.condition) if span is not None]
     if any(among(token, "foreign_targets") for span in places for token in span):
         return True
+    if any(token.lower_ in ("they", "them", "their") and candidate.sentence.quoted(token) for token in said):
+        return any(mention.side != candidate.actor.side for mention in candidate.sides.mentions)
     return candidate.cue.kind == "unacceptable" and any(
         mention.side != candidate.actor.side
         for sentence in (candidate.sentence, *candidate.around)

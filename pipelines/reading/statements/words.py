@@ -50,7 +50,9 @@ def future(verb: Token) -> bool:
     """Whether ``verb`` is announced: will, would, shall, going to, ready to, or joined to such a verb."""
     if any(child.lower_ in _FUTURE for child in verb.children if child.dep_ == "aux"):
         return True
-    if verb.dep_ == "xcomp" and (verb.head.lower_ in _READY or among(verb.head, "threaten_verbs")):
+    if verb.dep_ in ("xcomp", "advcl") and verb.tag_ == "VB" and among(verb.head, "threaten_verbs"):
+        return True
+    if verb.dep_ == "xcomp" and verb.head.lower_ in _READY:
         return True
     if verb.dep_ == "conj" and not any(child.dep_ in SUBJECTS | {"aux"} for child in verb.children):
         return future(verb.head)
