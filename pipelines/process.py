@@ -36,7 +36,7 @@ def run(work: Work, stop: Event, *, once: bool = False, ready: Callable[[], None
     try:
         session.insist(lambda: session.log.committed(GROUP, TOPIC))
         ready()
-        return _drain_until(work, session, stop, once)
+        return drain_all(work, session, stop, once=once)
     except UnavailableError:
         if not stop.is_set():
             raise
@@ -46,7 +46,8 @@ def run(work: Work, stop: Event, *, once: bool = False, ready: Callable[[], None
         session.close()
 
 
-def _drain_until(work: Work, session: Session, stop: Event, once: bool) -> int:
+def drain_all(work: Work, session: Session, stop: Event, *, once: bool) -> int:
+    """Drain until ``stop`` is set, with ``once`` until the log holds nothing more; returns how many were drained."""
     drained = 0
     while not stop.is_set():
         if not session.insist(session.owner.take):
