@@ -20,6 +20,7 @@ from connectors.channels.notice import Channel
 from connectors.channels.settings import NotifySettings
 from connectors.channels.terminal import Terminal
 from connectors.channels.webhook import Webhook
+from redline import logs
 from redline.backoff import Backoff, patiently
 from redline.courier import Courier
 from redline.lifecycle import Stop
@@ -74,7 +75,7 @@ def run(
 
 def _read(notifier: Notifier, running: Sequence[Future[None]], stop: Stop, once: bool) -> None:
     """Read the topic until ``stop``, with ``once`` to its end, or until a courier has failed."""
-    logger.info("ready")
+    logs.ready()
     while not stop.is_set() and not any(courier.done() for courier in running):
         if not patiently(notifier.read, stop):
             if once:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 
 from redline import logs
 from redline.cli import INTERRUPTED
-from redline.cli.app import App, pass_app
+from redline.cli.app import App, examples, pass_app
 from redline.lifecycle import stop_on_signals
 from redline.supervise import SERVICES, Supervisor, parse_event, service
 
 
-@click.command(epilog="Examples: redline feeds import my.opml && redline run; redline --config /etc/redline.toml run.")
+@click.command(epilog=examples("redline feeds import my.opml && redline run", "redline --config /etc/redline.toml run"))
 @pass_app
-@click.pass_context
-def run(ctx: click.Context, app: App) -> None:
+def run(app: App) -> None:
     """Fetch, process and notify, until Ctrl-C; a part that dies is started again.
 
     The parts are the commands redline fetch, process and notify. Alerts are printed on standard output, what the parts
@@ -28,15 +28,14 @@ def run(ctx: click.Context, app: App) -> None:
     logs.setup()
     _ = app.settings  # a wrong setting is told once and here, not by every part
     services = [service(name) for name in SERVICES]
-    with stop_on_signals() as stop, Supervisor(services, relay, environment(ctx)) as supervisor:
+    with stop_on_signals() as stop, Supervisor(services, relay, environment(app.config)) as supervisor:
         supervisor.wait(stop)
     if stop.interrupted:
-        ctx.exit(INTERRUPTED)
+        raise click.exceptions.Exit(INTERRUPTED)
 
 
-def environment(ctx: click.Context) -> Mapping[str, str]:
-    """The environment in which the parts find the same settings as this command."""
-    config = ctx.find_root().params.get("config")
+def environment(config: Path | None) -> Mapping[str, str]:
+    """The environment in which the parts find the same settings as this command; ``config`` is that of ``--config``."""
     return {**os.environ, "REDLINE_CONFIG": str(config)} if config else os.environ
 
 

@@ -1,0 +1,189 @@
+"""Shows the demo while it runs: a live screen on a terminal, one line for each event elsewhere."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from datetime import datetime, timedelta
+from typing import IO, Protocol
+
+from rich.console import Console, Group, RenderableType
+from rich.layout import Layout
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from connectors.channels.notice import Notice, stages
+from connectors.channels.terminal import COLOURS, facts, headline, line, plain
+from redline.demo.snapshot import Snapshot, take
+from redline.lifecycle import Stop
+from schemas.errors import UnavailableError
+from schemas.protocols import Index
+from schemas.records import Claim, EnrichedArticle
+
+CARD_LINES = 8
+LOOK_S = 0.5
+
+
+class View(Protocol):
+    """Shows one snapshot after the other."""
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show ``snapshot``, which is the state of things now."""
+        ...
+
+
+class LiveView:
+    """Redraws the whole screen of a terminal, within the block of its ``Live``."""
+
+    def __init__(self, live: Live, clock: Callable[[], datetime]) -> None:
+        self._live = live
+        self._clock = clock
+        self._began = clock()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw ``snapshot``."""
+        console = self._live.console
+        self._live.update(screen(snapshot, self._clock() - self._began, console.height), refresh=True)
+
+
+class PlainView:
+    """Writes one line for each article, alert and report of a known claim that is new since the last snapshot."""
+
+    def __init__(self, output: IO[str]) -> None:
+        self._output = output
+        self._shown: set[str] = set()
+        self._sightings: dict[str, int] = {}
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Write what is new in ``snapshot``, oldest first."""
+        for text in self._news(snapshot):
+            self._output.write(text + "\n")
+        self._output.flush()
+
+    def _news(self, snapshot: Snapshot) -> Iterator[str]:
+        for article in reversed(snapshot.articles):
+            if self._is_new(article.id):
+                yield f"article | {plain(f'{article.source}: {article.title}')}"
+        for notice in reversed(snapshot.alerts):
+            if self._is_new(notice.alert.id):
+                yield line(notice)
+        for claim in snapshot.claims:
+            if claim.sightings > self._sightings.get(claim.id, 1):
+                yield f"again | {what(claim)} | {reports(claim)}"
+            self._sightings[claim.id] = claim.sightings
+
+    def _is_new(self, id_: str) -> bool:
+        known = id_ in self._shown
+        self._shown.add(id_)
+        return not known
+
+
+def follow(index: Index, console: Console, stop: Stop, seconds: float | None, clock: Callable[[], datetime]) -> None:
+    """Show what ``index`` holds until ``stop``, at most for so many ``seconds`` (None: for ever)."""
+    end = math.inf if seconds is None else time.monotonic() + seconds
+    with ExitStack() as shown:
+        view: View = PlainView(console.file)
+        if console.is_terminal:
+            view = LiveView(shown.enter_context(Live(console=console, auto_refresh=False, screen=True)), clock)
+        while not stop.is_set() and time.monotonic() < end:
+            with suppress(UnavailableError):  # it is shown a moment later
+                view.show(take(index))
+            stop.wait(min(LOOK_S, max(0.0, end - time.monotonic())))
+
+
+def screen(snapshot: Snapshot, elapsed: timedelta, height: int) -> RenderableType:
+    """The whole screen, for a terminal of ``height`` lines."""
+    layout = Layout()
+    layout.split_column(Layout(_status(snapshot, elapsed), size=1), Layout(name="body"))
+    claims = len(snapshot.claims) + 3
+    layout["body"].split_row(Layout(name="left", ratio=5), Layout(name="right", ratio=6))
+    room = height - 3
+    layout["left"].update(Panel(_articles(snapshot.articles[:room]), title="Coming in", border_style="dim"))
+    layout["right"].split_column(
+        Layout(_alerts(snapshot.alerts, height - 1 - claims), name="alerts"),
+        Layout(
+            Panel(_claims(snapshot.claims), title="Claims, however often reported", border_style="dim"), size=claims
+        ),
+    )
+    return layout
+
+
+def _status(snapshot: Snapshot, elapsed: timedelta) -> Text:
+    return Text.assemble(
+        ("Redline ", "bold red"),
+        ("demo", "bold"),
+        f"   {str(elapsed).partition('.')[0]}   {len(snapshot.articles)} articles   {snapshot.statements} statements"
+        f"   {len(snapshot.claims)} claims   {len(snapshot.alerts)} alerts",
+        ("   Ctrl-C ends it; the data stays", "dim"),
+    )
+
+
+def _articles(articles: Sequence[EnrichedArticle]) -> Table:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(no_wrap=True, style="cyan", max_width=18)
+    table.add_column(no_wrap=True, overflow="ellipsis")
+    for article in articles:
+        style = "bold red" if article.statements else ""
+        time = (article.published or article.fetched).astimezone().strftime("%H:%M:%S")
+        table.add_row(time, plain(article.source or ""), Text(plain(article.title or ""), style=style))
+    return table
+
+
+def _alerts(notices: Sequence[Notice], room: int) -> Group:
+    """The newest alerts, as many as ``room`` lines hold."""
+    if not notices:
+        return Group(Panel(Text("None yet", style="dim"), title="Alerts", border_style="dim"))
+    return Group(*(_card(notice) for notice in notices[: max(1, room // CARD_LINES)]))
+
+
+def _card(notice: Notice) -> Panel:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis")
+    shown = [fact for fact in facts(notice) if fact[0] in ("condition", "consequence", "quote", "source")]
+    if notice.claim:
+        shown.append(("first", f"{plain(notice.claim.first_source or 'unknown')}; {reports(notice.claim)}"))
+    for label, words in shown:
+        table.add_row(label, Text(words, style="bold" if label == "quote" else ""))
+    said = notice.claim or notice.statement
+    colour = COLOURS[said.kind] if said else "blue"
+    after = f"{stages(notice.alert.trace, notice.sending)['total']:.1f} s after publishing"
+    return Panel(
+        table,
+        title=Text(headline(notice), style=f"bold {colour}"),
+        title_align="left",
+        subtitle=Text(f"{notice.watch}, {after}", style="dim"),
+        subtitle_align="right",
+        border_style=colour,
+    )
+
+
+def _claims(claims: Sequence[Claim]) -> Table:
+    table = Table(box=None, expand=True, padding=(0, 1), header_style="dim")
+    table.add_column("who, whom", no_wrap=True, overflow="ellipsis", ratio=1)
+    for name in ("reports", "sources", "first"):
+        table.add_column(name, no_wrap=True, justify="left" if name == "first" else "right")
+    for claim in claims:
+        row = (what(claim), str(claim.sightings), str(claim.sources), plain(claim.first_source or ""))
+        table.add_row(*row, style=COLOURS[claim.kind])
+    return table
+
+
+def what(claim: Claim) -> str:
+    """``claim`` in a few words: who, of what kind, against whom."""
+    whom = ", ".join(claim.target_sides) or claim.target
+    return plain(f"{claim.side}: {claim.kind.replace('_', ' ')}" + (f" to {whom}" if whom else ""))
+
+
+def reports(claim: Claim) -> str:
+    """How often ``claim`` was reported, by how many."""
+    return f"{_count(claim.sightings, 'report')} by {_count(claim.sources, 'source')}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
