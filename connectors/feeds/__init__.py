@@ -1,0 +1,1 @@
+"""Feeds: from their bytes to articles in the log."""
