@@ -152,7 +152,7 @@ class Search:
     def _page(self, hits: Sequence[Hit], more: NewCursor | BestCursor | None) -> Page:
         bodies = dict(
             self._connection.execute(
-                f"SELECT row, body FROM {self._table.records} WHERE row IN (SELECT value FROM json_each(?))",
+                f"SELECT row, body FROM {self._table.bodies} WHERE row IN (SELECT value FROM json_each(?))",
                 (json.dumps([hit.row for hit in hits]),),
             ).fetchall()
         )

@@ -98,7 +98,8 @@ class SqliteIndex:
         table = _table(index)
         with self._database.read() as connection:
             rows = connection.execute(
-                f"SELECT id, revision, body FROM {table.records} WHERE id IN (SELECT value FROM json_each(?))",
+                f"""SELECT id, revision, body FROM {table.records} JOIN {table.bodies} USING (row)
+                WHERE id IN (SELECT value FROM json_each(?))""",
                 (json.dumps(list(ids)),),
             ).fetchall()
         return {id_: Found(decode(body, table.kind), revision) for id_, revision, body in rows}
@@ -133,9 +134,11 @@ class SqliteIndex:
         """All records of ``index`` as they are when it begins, streamed; with ``since`` those first seen from then."""
         table = _table(index)
         least = to_micros(since) if since is not None else None
-        condition = "" if least is None else f"WHERE row >= {first_row(least)} AND first_seen >= {least}"
+        bounds = "" if least is None else f"WHERE row >= {first_row(least)} AND first_seen >= {least}"
         with self._database.snapshot() as connection:
-            for (body,) in connection.execute(f"SELECT body FROM {table.records} {condition}"):
+            for (body,) in connection.execute(
+                f"SELECT body FROM {table.records} JOIN {table.bodies} USING (row) {bounds}"
+            ):
                 yield decode(body, table.kind)
 
     def count(self, index: str) -> int:
@@ -151,10 +154,8 @@ class SqliteIndex:
         """Remove the records of ``ids``; those not there are no error."""
         table = _table(index)
         with self._database.write() as connection:
-            rows = [(stored.row,) for stored in _stored(connection, table, list(ids)).values()]
-            connection.executemany(f"DELETE FROM {table.records} WHERE row = ?", rows)
-            if table.searched:
-                connection.executemany(f"DELETE FROM {table.text} WHERE rowid = ?", rows)
+            for stored in _stored(connection, table, list(ids)).values():
+                _remove(connection, table, stored.row)
 
     def close(self) -> None:
         """Close the file."""
@@ -169,12 +170,12 @@ class SqliteIndex:
         if row is None:
             row = _free_row(connection, table, first_seen)
         (revision,) = connection.execute("UPDATE revisions SET last = last + 1 RETURNING last").fetchone()
-        values = (row, entry.id, entry.version, revision, first_seen, *entry.numbers, entry.body)
-        # Replaces the row of the same id also where the record moves in time.
-        connection.execute(f"INSERT OR REPLACE INTO {table.records} VALUES ({_marks(values)})", values)
+        if old:
+            _remove(connection, table, old.row)
+        values = (row, entry.id, entry.version, revision, first_seen, *entry.numbers)
+        connection.execute(f"INSERT INTO {table.records} VALUES ({_marks(values)})", values)
+        connection.execute(f"INSERT INTO {table.bodies} VALUES (?, ?)", (row, entry.body))
         if table.searched:
-            if old:
-                connection.execute(f"DELETE FROM {table.text} WHERE rowid = ?", (old.row,))
             connection.execute(
                 f"INSERT INTO {table.text} ({', '.join(table.text_columns)}, rowid) VALUES ({_marks(entry.text)}, ?)",
                 (*entry.text, row),
@@ -210,6 +211,13 @@ def _stored(connection: Connection, table: Table, ids: Sequence[str]) -> dict[st
         (json.dumps(ids),),
     ).fetchall()
     return {row[0]: Stored(*row) for row in rows}
+
+
+def _remove(connection: Connection, table: Table, row: int) -> None:
+    connection.execute(f"DELETE FROM {table.records} WHERE row = ?", (row,))
+    connection.execute(f"DELETE FROM {table.bodies} WHERE row = ?", (row,))
+    if table.searched:
+        connection.execute(f"DELETE FROM {table.text} WHERE rowid = ?", (row,))
 
 
 def _free_row(connection: Connection, table: Table, first_seen: int) -> int:

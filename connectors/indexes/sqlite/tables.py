@@ -1,7 +1,8 @@
-"""The tables of each index: one for the records, and for indexes with query fields one for full-text search.
+"""The tables of each index: what is known of the records, their bodies, and the full-text table of those searched.
 
-A record's ``row`` is made from its ``first_seen``, so that both tables lie in the order of time: a search walks them
-from the newest row down and stops when its page is full, however many records match.
+A record's ``row`` is made from its ``first_seen``, so that the tables lie in the order of time: a search walks them
+from the newest row down and stops when its page is full, however many records match. Bodies lie apart, so that a range
+that few records meet is decided in small rows.
 
 The full-text table has a column for the tokens of each field of words (``w_title``), one for their folded twins
 (``f_title``), and one column ``exact`` for all exact values, each as one token ``field=value``. Its tokenizer splits at
@@ -40,12 +41,17 @@ class Table:
 
     @property
     def records(self) -> str:
-        """The name of the table of records."""
+        """The table of what is known of each record."""
         return f'"{self.index}"'
 
     @property
+    def bodies(self) -> str:
+        """The table of the records themselves, as JSON."""
+        return f'"{self.index}_body"'
+
+    @property
     def text(self) -> str:
-        """The name of the full-text table."""
+        """The full-text table."""
         return f'"{self.index}_text"'
 
     @property
@@ -60,10 +66,11 @@ class Table:
 
     def schema(self) -> Iterator[str]:
         """The statements that create the tables."""
-        numbers = "".join(f"{number_column(field)} REAL, " for field in self.numbers)
+        numbers = "".join(f", {number_column(field)} REAL" for field in self.numbers)
         yield f"""CREATE TABLE {self.records} (
             row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, revision INTEGER NOT NULL,
-            first_seen INTEGER NOT NULL, {numbers}body BLOB NOT NULL)"""
+            first_seen INTEGER NOT NULL{numbers})"""
+        yield f"CREATE TABLE {self.bodies} (row INTEGER PRIMARY KEY, body BLOB NOT NULL)"
         if self.searched:
             yield f"""CREATE VIRTUAL TABLE {self.text} USING fts5(
                 {", ".join(self.text_columns)}, tokenize = "ascii tokenchars '{_PUNCTUATION}'")"""
