@@ -10,7 +10,8 @@ import msgspec
 
 from redline.homes import EmbeddedHomes
 from redline.settings import Settings, load
-from schemas.errors import RedlineError
+from schemas.errors import FeedError, RedlineError
+from schemas.times import utc_now
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -86,3 +87,19 @@ def _index(homes: EmbeddedHomes) -> str:
         return f"{homes.folder / 'index.sqlite'}: {'has articles' if newest else 'empty so far'}"
     finally:
         index.close()
+
+
+def _feeds(settings: Settings) -> str:
+    from connectors.feeds.state import FeedState
+
+    state = FeedState(settings.data / "feeds.sqlite", utc_now)
+    try:
+        feeds = state.feeds()
+    finally:
+        state.close()
+    failing = [feed for feed in feeds if feed.failing_since]
+    if not feeds:
+        return "none yet; add some: redline feeds add URL, or redline feeds import FILE.opml"
+    if len(failing) == len(feeds):
+        raise FeedError(f"all {len(feeds)} fail, {feeds[0].url}: {feeds[0].error}; see that this machine has a network")
+    return f"{len(feeds)}, of them failing: {len(failing)} (redline status names them)"

@@ -25,7 +25,7 @@ class Stop(threading.Event):
     def __init__(self) -> None:
         super().__init__()
         self._lock = threading.Lock()
-        self._callbacks: list[Callable[[], None]] = []
+        self._callbacks: list[Callable[[], object]] = []
         self.interrupted = False
         """Whether it was SIGINT (Ctrl-C) that asked."""
 
@@ -37,7 +37,7 @@ class Stop(threading.Event):
         for callback in callbacks:
             callback()
 
-    def when_set(self, callback: Callable[[], None]) -> None:
+    def when_set(self, callback: Callable[[], object]) -> None:
         """Call ``callback`` once when the stop is asked for (at once where it was), in the thread that asks."""
         with self._lock:
             if not self.is_set():

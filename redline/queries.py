@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from schemas.query.parse import parse
+from schemas.query.project import BLANK
 from schemas.query.tree import All, Query
+
+SEEN = {"alerts": "matched"}
+"""The field that says when a record of an index was first there, where it is not ``first_seen``."""
 
 
 def since_query(query: Query | None, since: str, index: str) -> Query:
-    """``query`` (None: everything) and ``first_seen`` not before ``since``, a time as the query language writes it.
+    """``query`` (None: everything) and only what was there first at ``since``, a time of the query language, or later.
 
     Raises:
         QueryError: ``since`` is no time.
     """
-    lower = parse(f"first_seen:[{since} TO *]", index)
+    lower = parse(f"{SEEN.get(index, 'first_seen')}:[{since} TO *]", index)
     return lower if query is None else Query(query.text, index, All((query.root, lower.root)))
+
+
+def facet_value(value: str) -> str:
+    """A value of a facet as one would enter it in a query, without its quotation marks."""
+    return value.replace(BLANK, " ")

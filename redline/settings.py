@@ -115,8 +115,8 @@ def variables(kind: type[msgspec.Struct] = Settings) -> dict[str, tuple[str, ...
     """Every environment variable that overrides a setting, and the keys of that setting."""
     names: dict[str, tuple[str, ...]] = {}
     for field in _fields(inspect.type_info(kind)).values():
-        inner = _fields(field.type)
-        for keys in [(field.encode_name, name) for name in inner] or [(field.encode_name,)]:
+        section: tuple[str, ...] = (field.encode_name,)
+        for keys in [(*section, name) for name in _fields(field.type)] or [section]:
             names[PREFIX + "_".join(keys).upper()] = keys
     return names
 

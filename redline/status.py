@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 
+from connectors.feeds.state import FeedStatus
 from schemas.protocols import TOPICS, Index, Log
 from schemas.records import INDEXES
 
@@ -14,50 +16,56 @@ GROUPS = {"process": "articles", "notify": "alerts"}
 
 
 class TopicStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """How many records a topic holds, and has ever got."""
+    """How many records a topic may hold now (retention removes the oldest), and has ever got."""
 
     held: int
     appended: int
 
 
 class FailingFeed(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed whose last fetches failed."""
+    """A feed whose last fetches failed, since when, and the last fault."""
 
     url: str
     since: datetime
     error: str
 
 
-class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The state of an installation. ``lag`` counts, by group, the records that it has yet to read."""
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of an installation. ``lag`` counts, by consumer group, the records that it has yet to read."""
 
     topics: dict[str, TopicStatus]
     lag: dict[str, int]
     records: dict[str, int]
     feeds: int
-    failing: tuple[FailingFeed, ...] = ()
+    failing: tuple[FailingFeed, ...]
 
 
-def log_status(log: Log) -> dict[str, TopicStatus]:
-    """Each topic's figures."""
-    found = {}
-    for topic in TOPICS:
-        ends = [(log.earliest(topic, one), log.end(topic, one)) for one in range(log.partitions(topic))]
-        found[topic] = TopicStatus(held=sum(end - first for first, end in ends), appended=sum(end for _, end in ends))
-    return found
+def installation_status(log: Log, index: Index, feeds: Iterable[FeedStatus]) -> Status:
+    """The figures of an installation with these parts."""
+    feeds = list(feeds)
+    return Status(
+        topics={topic: _topic(log, topic) for topic in TOPICS},
+        lag={group: _lag(log, group, topic) for group, topic in GROUPS.items()},
+        records={name: index.count(name) for name in INDEXES if name != "marks"},
+        feeds=len(feeds),
+        failing=tuple(
+            FailingFeed(url=feed.url, since=feed.failing_since, error=feed.error or "")
+            for feed in feeds
+            if feed.failing_since
+        ),
+    )
 
 
-def lag(log: Log, group: str) -> int:
-    """How many records of its topic ``group`` has yet to read (those that retention removed do not count)."""
-    topic = GROUPS[group]
+def _topic(log: Log, topic: str) -> TopicStatus:
+    ends = [(log.earliest(topic, one), log.end(topic, one)) for one in range(log.partitions(topic))]
+    return TopicStatus(held=sum(end - first for first, end in ends), appended=sum(end for _, end in ends))
+
+
+def _lag(log: Log, group: str, topic: str) -> int:
+    """How many records ``group`` has yet to read; those that retention removed do not count."""
     committed = log.committed(group, topic)
     waiting = 0
     for partition in range(log.partitions(topic)):
         start = max(committed.get(partition, 0), log.earliest(topic, partition))
         waiting += max(0, log.end(topic, partition) - start)
     return waiting
-
-
-def counts(index: Index) -> dict[str, int]:
-    """How many records each index holds; the pipeline's own marks are left out."""
-    return {name: sum(1 for _ in index.scan(name)) for name in INDEXES if name != "marks"}

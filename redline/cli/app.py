@@ -7,13 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from redline.homes import EmbeddedHomes
 from redline.settings import Settings, load
+from schemas.errors import QueryError
 from schemas.protocols import Index, Log
+from schemas.times import utc_now
+
+if TYPE_CHECKING:
+    from connectors.feeds.state import FeedState
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -51,6 +56,35 @@ class App:
             yield log
         finally:
             log.close()
+
+    @contextmanager
+    def feed_state(self) -> Iterator[FeedState]:
+        """The feeds and their state, open while the block runs."""
+        from connectors.feeds.state import FeedState
+
+        folder = self.settings.data
+        folder.mkdir(parents=True, exist_ok=True)
+        state = FeedState(folder / "feeds.sqlite", utc_now)
+        try:
+            yield state
+        finally:
+            state.close()
+
+
+class Time(click.ParamType[str]):
+    """A time as the query language writes it, passed on as it was entered."""
+
+    name = "time"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse what is no time as wrong usage."""
+        from redline.queries import since_query
+
+        try:
+            since_query(None, value, "articles")
+        except QueryError:
+            self.fail(f"{value!r} is no time; write 2026-11-01, 2026-11-01T08:00:00Z or now-7d", param, ctx)
+        return value
 
 
 pass_app = click.make_pass_decorator(App)

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
-from redline.cli.app import App, examples, json_option, pass_app
-from redline.queries import since_query
+from redline.cli.app import App, Time, examples, json_option, pass_app
+from redline.queries import facet_value, since_query
 from schemas.protocols import Page, Sort
 from schemas.query.parse import parse
 from schemas.records import encode
@@ -33,7 +33,7 @@ def search_options(function: F) -> F:
             help="Newest first (by when it was first seen), or best match first.",
         ),
         click.option(
-            "--since", metavar="TIME", help="Only what was first seen since: 2026-11-01, 2026-11-01T08:00:00Z, now-7d."
+            "--since", type=Time(), help="Only what was first seen since: 2026-11-01, 2026-11-01T08:00:00Z, now-7d."
         ),
         click.option(
             "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="At most so many records."
@@ -59,7 +59,7 @@ def search_options(function: F) -> F:
 )
 @search_options
 @pass_app
-def search(app: App, **options: Any) -> None:
+def search(app: App, /, **options: Any) -> None:
     """Search the articles. Without QUERY: all of them."""
     _search(app, "articles", **options)
 
@@ -71,7 +71,7 @@ def search(app: App, **options: Any) -> None:
 )
 @search_options
 @pass_app
-def statements(app: App, **options: Any) -> None:
+def statements(app: App, /, **options: Any) -> None:
     """Search the statements: who warned whom, as one article has it. Without QUERY: all of them."""
     _search(app, "statements", **options)
 
@@ -83,7 +83,7 @@ def statements(app: App, **options: Any) -> None:
 )
 @search_options
 @pass_app
-def claims(app: App, **options: Any) -> None:
+def claims(app: App, /, **options: Any) -> None:
     """Search the claims: what one side said once, however often reported. Without QUERY: all of them."""
     _search(app, "claims", **options)
 
@@ -91,7 +91,7 @@ def claims(app: App, **options: Any) -> None:
 @click.command(epilog=examples("redline alerts state:new --since now-1h", "redline alerts --json"))
 @search_options
 @pass_app
-def alerts(app: App, **options: Any) -> None:
+def alerts(app: App, /, **options: Any) -> None:
     """List the alerts, or those that QUERY finds by state, watch, claim, story or article."""
     _search(app, "alerts", **options)
 
@@ -133,5 +133,9 @@ def _print_json(page: Page) -> None:
     if page.facets:
         import json
 
-        click.echo(json.dumps({"facets": page.facets}, ensure_ascii=False))
+        facets = {
+            field: {facet_value(value): count for value, count in counts.items()}
+            for field, counts in page.facets.items()
+        }
+        click.echo(json.dumps({"facets": facets}, ensure_ascii=False))
     sys.stdout.flush()

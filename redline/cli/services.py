@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -12,6 +13,9 @@ from redline.cli import INTERRUPTED
 from redline.cli.app import App, examples, pass_app
 from redline.lifecycle import Stop, stop_on_signals
 from schemas.times import utc_now
+
+if TYPE_CHECKING:
+    from connectors.feeds.fetcher import Fetcher
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -26,8 +30,25 @@ def once_option(function: F) -> F:
 @pass_app
 def fetch(app: App, once: bool) -> None:
     """Fetch the feeds and append what is new to the log, until stopped."""
-    with app.log() as log:
-        _serve(lambda stop: _fetch(app, log, stop, once))
+
+    def work(stop: Stop) -> None:
+        from random import Random
+
+        from connectors.feeds.fetcher import Fetcher
+
+        with app.log() as log, app.feed_state() as state:
+            asyncio.run(_until(stop, Fetcher(state, log, app.settings.feeds, utc_now, Random()), once))
+
+    _serve(work)
+
+
+async def _until(stop: Stop, fetcher: Fetcher, once: bool) -> None:
+    """Run ``fetcher`` until ``stop``, which another thread asks for."""
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    stop.when_set(lambda: loop.call_soon_threadsafe(stopped.set))
+    logs.ready()
+    await fetcher.run(stopped, once)
 
 
 @click.command(epilog=examples("redline process", "redline process --once"))
@@ -50,11 +71,15 @@ def process(app: App, once: bool) -> None:
 @pass_app
 def notify(app: App, once: bool) -> None:
     """Deliver the alerts to the channels of their watches, until stopped. The terminal is standard output."""
-    from redline.notify import open_channels, run
 
-    channels = open_channels(app.settings.notify, click.get_text_stream("stdout"))
-    with app.log() as log, app.index() as index:
-        _serve(lambda stop: run(log, index, channels, stop, utc_now, once=once))
+    def work(stop: Stop) -> None:
+        from redline.notify import open_channels, run
+
+        channels = open_channels(app.settings.notify, click.get_text_stream("stdout"))
+        with app.log() as log, app.index() as index:
+            run(log, index, channels, stop, utc_now, once=once)
+
+    _serve(work)
 
 
 def _serve(work: Callable[[Stop], None]) -> None:

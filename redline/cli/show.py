@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from rich.console import Console, Group
@@ -10,9 +11,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from redline.queries import facet_value
 from schemas.protocols import Index, Page
+from schemas.query.highlight import highlight
 from schemas.query.tree import Query
-from schemas.records import Alert, Claim, EnrichedArticle, Record, Statement, Watch
+from schemas.records import Alert, Claim, EnrichedArticle, Evidence, Record, Statement, Watch
 
 EXCERPT = 240
 """Characters of an article's text that are shown."""
@@ -28,7 +31,7 @@ def show_page(page: Page, query: Query | None, index: Index) -> None:
     for field, counts in page.facets.items():
         table = Table("", "", title=field, title_justify="left", show_header=False, box=None)
         for value, count in counts.items():
-            table.add_row(str(count), value)
+            table.add_row(str(count), facet_value(value))
         console.print(table)
 
 
@@ -60,12 +63,13 @@ def render(records: Sequence[Record], query: Query | None, index: Index) -> Iter
 
 
 def _article(article: EnrichedArticle, query: Query | None) -> Group:
+    met = _met(query, article)
     lines = [
         _heading(article.published or article.first_seen, article.source, article.lang),
-        marked(article.title or "(no title)", _met(query, article, "title"), "bold"),
+        marked(article.title or "(no title)", met["title"], "bold"),
     ]
     if article.text:
-        lines.append(_excerpt(article.text, _met(query, article, "text")))
+        lines.append(_excerpt(article.text, met["text"]))
     told = [f"{len(article.statements)} statements"] if article.statements else []
     told += [topic.id for topic in article.topics]
     if told:
@@ -87,14 +91,17 @@ def _statement(record: Statement | Claim, query: Query | None) -> Group:
             (f"  {record.state}" if isinstance(record, Statement) and record.state else "", "magenta"),
         ),
     ]
+    met = _met(query, record)
     if record.speaker:
-        lines.append(Text(", ".join(filter(None, [record.speaker, record.role]))))
+        lines.append(Text.assemble(marked(record.speaker, met["speaker"]), f", {record.role}" if record.role else ""))
     for name in ("target", "condition", "consequence"):
         value = getattr(record, name)
         if value:
-            lines.append(Text.assemble((f"{name}: ", "dim"), marked(value, _met(query, record, name))))
+            lines.append(Text.assemble((f"{name}: ", "dim"), marked(value, met[name])))
     if record.quote:
-        lines.append(Text.assemble("“", marked(record.quote, _met(query, record, "quote"), "italic"), "”"))
+        lines.append(Text.assemble("“", marked(record.quote, met["quote"], "italic"), "”"))
+    elif isinstance(record, Statement):
+        lines += [marked(one.text, _within(one, met[one.field])) for one in record.evidence]
     lines.append(_origin(record))
     return _indent(lines)
 
@@ -136,13 +143,18 @@ def _latency(alert: Alert) -> str:
     return ", ".join(stages)
 
 
-def _met(query: Query | None, record: Record, field: str) -> Ranges:
-    """Where ``query`` met the words of ``field``."""
-    if query is None:
-        return ()
-    from schemas.query.highlight import highlight
+def _met(query: Query | None, record: Record) -> Mapping[str, list[tuple[int, int]]]:
+    """Where ``query`` met the words of each field of ``record``."""
+    met: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for field, start, end in highlight(query, record) if query else ():
+        met[field].append((start, end))
+    return met
 
-    return [(span.start, span.end) for span in highlight(query, record) if span.field == field]
+
+def _within(evidence: Evidence, ranges: Ranges) -> Ranges:
+    """Those of ``ranges`` of the article's field that lie in ``evidence``, as they stand in its own text."""
+    inside = [(start, end) for start, end in ranges if evidence.start <= start and end <= evidence.end]
+    return [(start - evidence.start, end - evidence.start) for start, end in inside]
 
 
 def marked(text: str, ranges: Ranges, style: str = "") -> Text:

@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from redline.cli.app import App, examples, json_option, pass_app
-from redline.status import Status
+from redline.status import Status, installation_status
 
 
 @click.command(epilog=examples("redline status", "redline status --json"))
@@ -14,9 +14,8 @@ from redline.status import Status
 @pass_app
 def status(app: App, as_json: bool) -> None:
     """Show what log and index hold, how much each part has yet to read, and the feeds that fail, and since when."""
-    from redline.status import installation_status
-
-    found = installation_status(app.settings, app.homes)
+    with app.log() as log, app.index() as index, app.feed_state() as feeds:
+        found = installation_status(log, index, feeds.feeds())
     if as_json:
         click.echo(msgspec.json.encode(found))
     else:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import click
 
-from redline.cli.app import App, examples, json_option, pass_app
+from redline.cli.app import App, Time, examples, json_option, pass_app
 from redline.watches import add_watch, find_watch, list_watches, met_by, new_watch, remove_watch
 from schemas.records import encode
 from schemas.times import utc_now
@@ -93,7 +93,7 @@ def list_(app: App, as_json: bool) -> None:
 @once_per_option
 @click.option(
     "--since",
-    metavar="TIME",
+    type=Time(),
     default="now-7d",
     show_default=True,
     help="Look at what was first seen since: 2026-11-01, now-7d.",

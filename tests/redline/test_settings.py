@@ -102,7 +102,7 @@ def test_what_is_wrong_in_the_environment_is_named(name: str, raw: str, message:
 
 
 def test_a_missing_file_is_an_error() -> None:
-    with pytest.raises(RedlineError, match="nowhere.toml"):
+    with pytest.raises(RedlineError, match=r"nowhere\.toml"):
         load(Path("nowhere.toml"), {})
 
 

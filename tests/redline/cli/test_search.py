@@ -39,7 +39,16 @@ def test_each_line_is_a_whole_record(redline: Redline) -> None:
 
 @pytest.mark.parametrize(("command", "found"), [("search", ["a3", "a2"]), ("statements", ["s2"]), ("alerts", [])])
 def test_since(redline: Redline, command: str, found: list[str]) -> None:
-    assert ids(redline(command, "--json", "--since", "2026-11-20T12:00:30Z").stdout) == found
+    result = redline(command, "--json", "--since", "2026-11-20T12:00:30Z")
+    assert result.exit_code == 0, result.stderr
+    assert ids(result.stdout) == found
+    assert len(ids(redline(command, "--json", "--since", "2026-11-20").stdout)) > len(found)
+
+
+def test_since_is_no_time(redline: Redline) -> None:
+    result = redline("search", "--since", "yesterday")
+    assert result.exit_code == 2
+    assert "yesterday" in result.stderr
 
 
 def test_since_goes_with_a_query(redline: Redline) -> None:
@@ -58,9 +67,9 @@ def test_pages_follow_one_another(redline: Redline) -> None:
 
 def test_facets_are_counted(redline: Redline) -> None:
     lines = redline("statements", "--json", "--facet", "source").stdout.splitlines()
-    assert json.loads(lines[-1]) == {"facets": {"source": {"Paper 1": 1, "Paper 2": 1}}}
+    assert json.loads(lines[-1]) == {"facets": {"source": {"paper 1": 1, "paper 2": 1}}}
     shown = redline("statements", "--facet", "source").stdout
-    assert "Paper 2" in shown.split("source")[-1]
+    assert "paper 2" in shown.split("source")[-1]
 
 
 def test_readable(redline: Redline) -> None:
