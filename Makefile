@@ -6,7 +6,7 @@ endif
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint format lock schemas clean
+.PHONY: demo test lint format lock schemas picture clean
 
 demo: .venv/run
 	$(BIN)/redline demo
@@ -26,6 +26,9 @@ format: .venv/dev
 
 schemas: .venv/dev  ## export the records' JSON Schemas; refuses what an old reader or writer would choke on
 	$(BIN)/python -m schemas.export
+
+picture: .venv/run  ## draw docs/demo.svg anew from a real run of the demo
+	$(BIN)/python docs/picture.py
 
 lock: .venv/dev  ## resolve the requirements files anew, with hashes
 	for extra in "pyproject.toml -o requirements.txt" "--extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt" \

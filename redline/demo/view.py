@@ -67,7 +67,7 @@ class PlainView:
     def _news(self, snapshot: Snapshot) -> Iterator[str]:
         for article in reversed(snapshot.articles):
             if self._is_new(article.id):
-                yield f"article | {plain(f'{article.source}: {article.title}')}"
+                yield f"article | {plain(article.source or '')}: {plain(article.title or '')}"
         for notice in reversed(snapshot.alerts):
             if self._is_new(notice.alert.id):
                 yield line(notice)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from redline.backoff import Backoff
 from redline.lifecycle import Stop
 from redline.supervise import Service, StartError, Supervisor, parse_event
+from tests.redline.processes import PATIENCE_S, alive, eventually
 
 QUICK = Backoff(first=0.01, longest=0.05)
-PATIENCE_S = 30
 
 SERVICE = """
 import os, subprocess, sys, time
@@ -75,22 +71,6 @@ class Said:
 
 def python(program: str) -> Service:
     return Service("one", [sys.executable, "-c", program])
-
-
-def alive(pid: int) -> bool:
-    """Whether ``pid`` runs; a zombie does not."""
-    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
-
-
-def eventually(true: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE_S
-    while not true():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def supervising(program: str, said: Said, grace: float = 10.0) -> Supervisor:

@@ -1,0 +1,39 @@
+"""Draws docs/demo.svg, the README's picture, from a real run of the demo."""
+
+from __future__ import annotations
+
+import io
+import re
+import tempfile
+from pathlib import Path
+
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+
+from redline.demo.run import prepare, running
+from redline.demo.snapshot import take
+from redline.demo.view import screen
+from redline.lifecycle import stop_on_signals
+from schemas.times import utc_now
+
+AFTER_S = 45
+WIDTH, HEIGHT = 150, 42
+PICTURE = Path(__file__).parent / "demo.svg"
+
+
+def main() -> None:
+    """Run the demo for ``AFTER_S`` seconds and save its screen."""
+    console = Console(file=io.StringIO(), record=True, width=WIDTH, height=HEIGHT, force_terminal=True)
+    with tempfile.TemporaryDirectory() as folder, stop_on_signals() as stop:
+        prepare(Path(folder))
+        with running(Path(folder), stop, utc_now) as index:
+            began = utc_now()
+            stop.wait(AFTER_S)
+            console.print(screen(take(index), utc_now() - began, HEIGHT), height=HEIGHT)
+    # Without the web fonts: the picture must not call anyone.
+    template = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+    console.save_svg(str(PICTURE), title="redline demo", code_format=template)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""The real commands as real processes, killed at bad moments."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from tests.connectors.channels.receiver import receiver
+from tests.redline.processes import alive, descendants, eventually
+from tests.redline.test_notify import Home
+
+pytestmark = pytest.mark.integration
+
+
+@contextmanager
+def redline(data: Path, *arguments: str, **more: str) -> Iterator[subprocess.Popen[str]]:
+    """A command of Redline, run in ``data``; killed at the end of the block where it still runs."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("REDLINE_")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "redline", *arguments],
+        env={**environment, "REDLINE_DATA": str(data), **more},
+        cwd=data,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def wait_for(stderr: IO[str] | None, event: str, count: int) -> None:
+    """Read log lines until ``event`` has come ``count`` times."""
+    assert stderr is not None
+    lines = []
+    while count and (line := stderr.readline()):
+        lines.append(line)
+        count -= line.startswith("{") and json.loads(line)["event"] == event
+    assert not count, "".join(lines)
+
+
+def test_an_alert_survives_that_notify_is_killed_while_it_is_delivered(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.raise_alerts("x", "y")
+    with receiver() as desk:
+        webhooks = {"REDLINE_NOTIFY_WEBHOOKS": f'{{desk = "{desk.url}"}}'}
+        with redline(tmp_path, "notify", **webhooks) as notify:
+
+            def kill(_: str) -> int:
+                notify.kill()
+                return 0
+
+            desk.answer = kill
+            assert notify.wait(60) == -signal.SIGKILL
+        desk.answer = lambda _: 204
+        desk.got.clear()
+        with redline(tmp_path, "notify", "--once", **webhooks) as notify:
+            assert notify.wait(60) == 0
+        assert sorted(desk.keys) == ["x", "y"]
+        with redline(tmp_path, "notify", "--once", **webhooks) as notify:
+            assert notify.wait(60) == 0
+        assert len(desk.keys) == 2
+    home.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_notify_ends_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    with redline(tmp_path, "notify") as notify:
+        wait_for(notify.stderr, "ready", 1)
+        notify.send_signal(number)
+        assert notify.wait(60) == (130 if number == signal.SIGINT else 0)
+
+
+def test_run_restarts_a_killed_part_and_leaves_none_when_it_is_killed_itself(tmp_path: Path) -> None:
+    with redline(tmp_path, "run") as run:
+        wait_for(run.stderr, "ready", 3)
+        for child in children(run.pid):
+            os.kill(child, signal.SIGKILL)
+        wait_for(run.stderr, "ready", 3)
+        below = descendants(run.pid)
+        assert len(children(run.pid)) == 3
+        run.kill()
+        assert eventually(lambda: not any(alive(pid) for pid in below))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_run_ends_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    with redline(tmp_path, "run") as run:
+        wait_for(run.stderr, "ready", 3)
+        below = descendants(run.pid)
+        run.send_signal(number)
+        assert run.wait(60) == (130 if number == signal.SIGINT else 0)
+        assert eventually(lambda: not any(alive(pid) for pid in below))
+
+
+def test_run_ends_with_the_message_of_a_part_that_cannot_start(tmp_path: Path) -> None:
+    (tmp_path / "log.sqlite").write_text("this is no database" * 100)
+    with redline(tmp_path, "run") as run:
+        _, errors = run.communicate(timeout=60)
+    assert run.returncode == 1
+    assert "ended before it was ready (exit 1): " in errors.splitlines()[-1]
+
+
+def children(pid: int) -> set[int]:
+    """The processes that ``pid`` started itself."""
+    below = descendants(pid)
+    return below - {grandchild for child in below for grandchild in descendants(child)}
