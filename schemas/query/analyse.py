@@ -47,6 +47,7 @@ _WITHOUT_ACCENT_APART = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ـ": None}
 )
 _CHANGES_THE_LETTER = (7, 8, 9)  # the combining classes of nukta, kana voicing and virama
+_HALF_WIDTH_VOICING = "ﾞﾟ"
 _ZERO_WIDTH_SPACE = "\u200b"
 
 
@@ -155,6 +156,7 @@ def _joins(character: str) -> bool:
         unicodedata.combining(character) != 0
         or unicodedata.category(character) == "Me"
         or "\ufe00" <= character <= "\ufe0f"
+        or character in _HALF_WIDTH_VOICING
         or (unicodedata.category(character) == "Cf" and character != _ZERO_WIDTH_SPACE)
     )
 
