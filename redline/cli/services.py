@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,6 +32,7 @@ def fetch(app: App, once: bool) -> None:
     """Fetch the feeds and append what is new to the log, until stopped."""
 
     def work(stop: Stop) -> None:
+        import asyncio
         from random import Random
 
         from connectors.feeds.fetcher import Fetcher
@@ -44,6 +45,8 @@ def fetch(app: App, once: bool) -> None:
 
 async def _until(stop: Stop, fetcher: Fetcher, once: bool) -> None:
     """Run ``fetcher`` until ``stop``, which another thread asks for."""
+    import asyncio
+
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     stop.when_set(lambda: loop.call_soon_threadsafe(stopped.set))
@@ -75,7 +78,7 @@ def notify(app: App, once: bool) -> None:
     def work(stop: Stop) -> None:
         from redline.notify import open_channels, run
 
-        channels = open_channels(app.settings.notify, click.get_text_stream("stdout"))
+        channels = open_channels(app.settings.notify, sys.stdout)
         with app.log() as log, app.index() as index:
             run(log, index, channels, stop, utc_now, once=once)
 
