@@ -7,7 +7,6 @@ import re
 import tempfile
 from pathlib import Path
 
-from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 from redline.demo.run import prepare, running
@@ -30,9 +29,9 @@ def main() -> None:
             began = utc_now()
             stop.wait(AFTER_S)
             console.print(screen(take(index), utc_now() - began, HEIGHT), height=HEIGHT)
-    # Without the web fonts: the picture must not call anyone.
-    template = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
-    console.save_svg(str(PICTURE), title="redline demo", code_format=template)
+    # Without its web fonts: a picture must not call anyone.
+    svg = re.sub(r"@font-face \{.*?\}", "", console.export_svg(title="redline demo"), flags=re.DOTALL)
+    PICTURE.write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":

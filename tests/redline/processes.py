@@ -24,9 +24,9 @@ def descendants(pid: int) -> set[int]:
     return found - {pid}
 
 
-def eventually(true: Callable[[], bool]) -> bool:
-    """Whether ``true`` becomes so within a time in which a healthy machine gets there."""
-    deadline = time.monotonic() + PATIENCE_S
+def eventually(true: Callable[[], bool], patience: float = PATIENCE_S) -> bool:
+    """Whether ``true`` becomes so within ``patience`` seconds, in which even a slow machine gets there."""
+    deadline = time.monotonic() + patience
     while not true():
         if time.monotonic() > deadline:
             return False
