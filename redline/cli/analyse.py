@@ -33,9 +33,9 @@ CHUNK = 16
 )
 @pass_app
 def analyse(app: App, file: BinaryIO, jsonl: bool) -> None:
-    """Read one article (text, HTML or an Article as JSON) and print the enriched article as JSON. Stores nothing.
+    """Read an article and print what was understood, as JSON.
 
-    FILE may be - for standard input, and is when left out.
+    FILE is a text, a web page or an Article as JSON; without it, or with -, standard input is read. Nothing is stored.
     """
     if jsonl:
         _analyse_lines(app, file)

@@ -14,8 +14,9 @@ from redline.cli.app import App, examples, json_option, pass_app
 @json_option
 @pass_app
 def doctor(app: App, as_json: bool) -> None:
-    """Check packages, settings, models, log, index and feeds, and say what to do.
+    """Check the installation and say what to do about it.
 
+    Looks at packages, settings, models, log, index and feeds.
     Exits with 1 if something is wrong.
     """
     from redline.doctor import examine

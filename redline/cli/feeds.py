@@ -72,7 +72,7 @@ def list_(app: App, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @pass_app
 def import_(app: App, file: Path) -> None:
-    """Add the feeds of an OPML file, the list that feed readers export."""
+    """Add the feeds of an OPML file, as feed readers export it."""
     from connectors.feeds.opml import read_opml
 
     listed = read_opml(file)

@@ -20,10 +20,10 @@ from redline.supervise import SERVICES, Supervisor, parse_event, service
 @click.command(epilog=examples("redline feeds import my.opml && redline run", "redline --config /etc/redline.toml run"))
 @pass_app
 def run(app: App) -> None:
-    """Fetch, process and notify, until Ctrl-C; a part that dies is started again.
+    """Fetch, process and notify, until Ctrl-C.
 
-    The parts are the commands redline fetch, process and notify. Alerts are printed on standard output, what the parts
-    log on standard error. A second Ctrl-C ends everything at once.
+    A part that dies is started again. The parts are the commands redline fetch, process and notify. Alerts are printed
+    on standard output, what the parts log on standard error. A second Ctrl-C ends everything at once.
     """
     logs.setup()
     _ = app.settings  # a wrong setting is told once and here, not by every part

@@ -72,7 +72,7 @@ def search(app: App, /, **options: Any) -> None:
 @search_options
 @pass_app
 def statements(app: App, /, **options: Any) -> None:
-    """Search the statements: who warned whom, as one article has it. Without QUERY: all of them."""
+    """Search the statements: who warned whom. Without QUERY: all of them."""
     _search(app, "statements", **options)
 
 
@@ -84,7 +84,7 @@ def statements(app: App, /, **options: Any) -> None:
 @search_options
 @pass_app
 def claims(app: App, /, **options: Any) -> None:
-    """Search the claims: what one side said once, however often reported. Without QUERY: all of them."""
+    """Search the claims: what one side said once. Without QUERY: all of them."""
     _search(app, "claims", **options)
 
 
@@ -92,7 +92,7 @@ def claims(app: App, /, **options: Any) -> None:
 @search_options
 @pass_app
 def alerts(app: App, /, **options: Any) -> None:
-    """List the alerts, or those that QUERY finds by state, watch, claim, story or article."""
+    """List the alerts. With QUERY: those of a state, watch, claim, story or article."""
     _search(app, "alerts", **options)
 
 

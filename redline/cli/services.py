@@ -29,7 +29,7 @@ def once_option(function: F) -> F:
 @once_option
 @pass_app
 def fetch(app: App, once: bool) -> None:
-    """Fetch the feeds and append what is new to the log, until stopped."""
+    """Fetch the feeds, until stopped. What is new goes to the log."""
 
     def work(stop: Stop) -> None:
         import asyncio
@@ -58,7 +58,7 @@ async def _until(stop: Stop, fetcher: Fetcher, once: bool) -> None:
 @once_option
 @pass_app
 def process(app: App, once: bool) -> None:
-    """Read the articles of the log into the index and match the watches, until stopped."""
+    """Read what was fetched and match the watches, until stopped."""
 
     def work(stop: Stop) -> None:
         from pipelines.process import run
@@ -73,7 +73,7 @@ def process(app: App, once: bool) -> None:
 @once_option
 @pass_app
 def notify(app: App, once: bool) -> None:
-    """Deliver the alerts to the channels of their watches, until stopped. The terminal is standard output."""
+    """Deliver the alerts, until stopped. The channel terminal is standard output."""
 
     def work(stop: Stop) -> None:
         from redline.notify import open_channels, run

@@ -13,7 +13,7 @@ from redline.status import Status, installation_status
 @json_option
 @pass_app
 def status(app: App, as_json: bool) -> None:
-    """Show what log and index hold, how much each part has yet to read, and the feeds that fail, and since when."""
+    """Show what is stored, what waits and which feeds fail."""
     with app.log() as log, app.index() as index, app.feed_state() as feeds:
         found = installation_status(log, index, feeds.feeds())
     if as_json:

@@ -30,7 +30,7 @@ once_per_option = click.option(
 
 @click.group(epilog=examples("redline watch add --name russia-nato --query 'side:Russia target_side:NATO'"))
 def watch() -> None:
-    """Add, try out, list and remove watches: rules that say what to alert about."""
+    """Add, try out, list and remove alert rules."""
 
 
 @watch.command(
@@ -103,7 +103,10 @@ def list_(app: App, as_json: bool) -> None:
 def test(
     app: App, name: str | None, query: str | None, over: Over, once_per: OncePer | None, since: str, as_json: bool
 ) -> None:
-    """Show what a watch would have alerted about, newest first, one for each claim, story or article."""
+    """Show what a watch would have alerted about.
+
+    Newest first, one record for each claim, story or article.
+    """
     if (name is None) == (query is None):
         raise click.UsageError("give either the NAME of a watch or --query")
     with app.index() as index:
