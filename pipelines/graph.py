@@ -21,7 +21,7 @@ from schemas.records import Alert, Article, DeadLetter, EnrichedArticle, decode
 DEAD = "dead"
 
 
-def build(pipeline: beam.Pipeline, source: beam.PTransform, work: Work) -> None:
+def build(pipeline: beam.Pipeline, source: beam.PTransform[Any, Any], work: Work) -> None:
     """Put the graph into ``pipeline``: only ``source`` (batches of log records) differs between ways of running it."""
     decoded = pipeline | "source" >> source | "decode" >> beam.ParDo(Decode(work)).with_outputs(DEAD, main="articles")
     read = decoded.articles | "read" >> beam.ParDo(Read(work)).with_outputs(DEAD, main="articles")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import apache_beam as beam
 from apache_beam.io.restriction_trackers import OffsetRange, OffsetRestrictionTracker
+from apache_beam.pvalue import PCollection
 
 from pipelines.session import Session, Work
 from schemas.protocols import LogRecord
@@ -24,7 +25,7 @@ class PartitionRange(NamedTuple):
     end: int
 
 
-class Drain(beam.PTransform):
+class Drain(beam.PTransform[Any, Any]):
     """Batches of the records of ``ranges``: lists of at most 64 ``LogRecord``, each list of one partition."""
 
     def __init__(self, ranges: Sequence[PartitionRange], work: Work) -> None:
@@ -32,7 +33,7 @@ class Drain(beam.PTransform):
         self._ranges = list(ranges)
         self._work = work
 
-    def expand(self, begin: Any) -> beam.PCollection:
+    def expand(self, begin: Any) -> PCollection[list[LogRecord]]:
         """The whole source."""
         return begin | "ranges" >> beam.Create(self._ranges) | "read offsets" >> beam.ParDo(_ReadRange(self._work))
 
