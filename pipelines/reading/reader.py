@@ -1,0 +1,112 @@
+"""Reads articles: what language, which entities and topics, and which statements of red lines.
+
+Reading is a pure function of the article and the models. English is read in depth; an article in another language is
+stored and searchable, with nothing found in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.novelty.signature import signature
+from pipelines.reading.document import FIELDS, Document
+from pipelines.reading.entities import EntityFinder
+from pipelines.reading.language import LanguageDetector
+from pipelines.reading.models import load_model
+from pipelines.reading.noise import NoiseFinder
+from pipelines.reading.settings import ReadingSettings
+from pipelines.reading.statements.extract import extract
+from pipelines.reading.topics import TopicFinder
+from schemas.gazetteer import load_gazetteer
+from schemas.records import Article, EnrichedArticle, Span, TextField
+from schemas.taxonomy import load_taxonomy
+from schemas.times import Clock
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+READ_IN_DEPTH = "en"
+_BATCH = 16
+"""Fields that the pipeline takes at once; more does not make it quicker, and holds more memory."""
+
+
+class Reader:
+    """Holds the models and reads articles with them."""
+
+    def __init__(self, settings: ReadingSettings, clock: Clock) -> None:
+        """Load the models and data that ``settings`` name; ``clock`` gives the time of reading.
+
+        Raises:
+            ModelMissingError: the model is not installed; it names the command that installs it.
+            DataFileError: a data file is wrong; it names file and line.
+        """
+        self._clock = clock
+        self._nlp = load_model(settings)
+        self._gazetteer = load_gazetteer([Path(folder) for folder in settings.gazetteer_folders])
+        self._languages = LanguageDetector(settings.languages)
+        self._noise = NoiseFinder()
+        self._entities = EntityFinder(self._gazetteer)
+        self._topics = TopicFinder(load_taxonomy())
+        meta = self._nlp.meta
+        self._models = {
+            "pipeline": f"{meta['lang']}_{meta['name']} {meta['version']}",
+            "language": f"py3langid {version('py3langid')}",
+        }
+
+    def read(self, articles: Sequence[Article]) -> list[EnrichedArticle]:
+        """The enriched ``articles``, in the same order, without story and claims."""
+        languages = [self._languages.detect(article) for article in articles]
+        parsed = self._parse([a for a, lang in zip(articles, languages, strict=True) if lang == READ_IN_DEPTH])
+        return [
+            self._enrich(article, lang, next(parsed) if lang == READ_IN_DEPTH else {})
+            for article, lang in zip(articles, languages, strict=True)
+        ]
+
+    def _parse(self, articles: Sequence[Article]) -> Iterator[dict[TextField, Doc]]:
+        """The parsed fields of each of ``articles``."""
+        texts = (article.field(name) for article in articles for name in FIELDS if article.field(name))
+        docs = self._nlp.pipe(texts, batch_size=_BATCH)
+        for article in articles:
+            yield {name: next(docs) for name in FIELDS if article.field(name)}
+
+    def _enrich(self, article: Article, lang: str | None, docs: dict[TextField, Doc]) -> EnrichedArticle:
+        document = self._understand(article, lang, docs)
+        return EnrichedArticle(
+            **{name: getattr(article, name) for name in Article.__struct_fields__ if name != "lang"},
+            lang=lang,
+            signature=signature(_without(document.noise, article)),
+            noise=document.noise,
+            entities=document.entities,
+            topics=document.topics,
+            statements=extract(document) if docs else (),
+            enriched=self._clock(),
+            model=self._models,
+        )
+
+    def _understand(self, article: Article, lang: str | None, docs: dict[TextField, Doc]) -> Document:
+        """The document with noise, entities and topics, of which each needs those before it."""
+        bare = Document(
+            article=article,
+            lang=lang,
+            title=docs.get("title"),
+            text=docs.get("text"),
+            gazetteer=self._gazetteer,
+            noise=self._noise.find(article),
+        )
+        entities = self._entities.find(docs, bare.is_noise)
+        topics = self._topics.find(bare.sentences())
+        return replace(bare, entities=entities, topics=topics)
+
+
+def _without(noise: Sequence[Span], article: Article) -> str:
+    """Title and text of ``article`` without ``noise``, which lies in the text alone."""
+    text = article.text or ""
+    kept, at = [article.title or "", "\n"], 0
+    for span in noise:
+        kept.append(text[at : span.start])
+        at = span.end
+    return "".join([*kept, text[at:]])
