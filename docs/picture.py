@@ -28,7 +28,7 @@ def main() -> None:
         with running(Path(folder), stop, utc_now) as index:
             began = utc_now()
             stop.wait(AFTER_S)
-            console.print(screen(take(index), utc_now() - began, HEIGHT), height=HEIGHT)
+            console.print(screen(take(index), utc_now() - began, WIDTH, HEIGHT), height=HEIGHT)
     # Without its web fonts: a picture must not call anyone.
     svg = re.sub(r"@font-face \{.*?\}", "", console.export_svg(title="redline demo"), flags=re.DOTALL)
     PICTURE.write_text(svg, encoding="utf-8")

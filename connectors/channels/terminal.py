@@ -44,13 +44,18 @@ def headline(notice: Notice) -> str:
     said = notice.claim or notice.statement
     if said is None:
         return plain((notice.article.title if notice.article else None) or notice.alert.article)
-    whom = ", ".join(said.target_sides) or said.target
-    return plain(f"{who(said)}: {said.kind.replace('_', ' ')}" + (f" to {whom}" if whom else ""))
+    return plain(f"{who(said)}{whom(said)}: {said.kind.replace('_', ' ')}")
 
 
 def who(said: Claim | Statement) -> str:
     """The speaker and the side spoken for."""
     return f"{said.speaker} ({said.side})" if said.speaker and said.speaker != said.side else said.side
+
+
+def whom(said: Claim | Statement) -> str:
+    """An arrow and against whom it is said; empty where that is not known."""
+    target = ", ".join(said.target_sides) or said.target
+    return f" → {target}" if target else ""
 
 
 def facts(notice: Notice) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.channels.notice import Notice, stages
-from connectors.channels.terminal import COLOURS, facts, headline, line, plain
+from connectors.channels.terminal import COLOURS, facts, headline, line, plain, whom
 from redline.demo.snapshot import Snapshot, take
 from redline.lifecycle import Stop
 from schemas.errors import UnavailableError
@@ -25,6 +25,7 @@ from schemas.protocols import Index
 from schemas.records import Claim, EnrichedArticle
 
 CARD_LINES = 8
+WIDE = 110
 LOOK_S = 0.5
 
 
@@ -47,7 +48,7 @@ class LiveView:
     def show(self, snapshot: Snapshot) -> None:
         """Draw ``snapshot``."""
         console = self._live.console
-        self._live.update(screen(snapshot, self._clock() - self._began, console.height), refresh=True)
+        self._live.update(screen(snapshot, self._clock() - self._began, console.width, console.height), refresh=True)
 
 
 class PlainView:
@@ -95,20 +96,21 @@ def follow(index: Index, console: Console, stop: Stop, seconds: float | None, cl
             stop.wait(min(LOOK_S, max(0.0, end - time.monotonic())))
 
 
-def screen(snapshot: Snapshot, elapsed: timedelta, height: int) -> RenderableType:
-    """The whole screen, for a terminal of ``height`` lines."""
+def screen(snapshot: Snapshot, elapsed: timedelta, width: int, height: int) -> RenderableType:
+    """The whole screen, for a terminal of ``width`` columns and ``height`` lines."""
+    claims = Layout(_claims(snapshot.claims), size=len(snapshot.claims) + 3)
+    wide = width >= WIDE
+    articles = Layout(_articles(snapshot.articles[:height]), ratio=5, size=None if wide else height // 4)
+    alerts = Layout(_alerts(snapshot.alerts, height - 1 - (claims.size or 0) - (0 if wide else height // 4)))
+    body = Layout(ratio=1)
+    if wide:
+        told = Layout(ratio=6)
+        told.split_column(alerts, claims)
+        body.split_row(articles, told)
+    else:
+        body.split_column(alerts, claims, articles)
     layout = Layout()
-    layout.split_column(Layout(_status(snapshot, elapsed), size=1), Layout(name="body"))
-    claims = len(snapshot.claims) + 3
-    layout["body"].split_row(Layout(name="left", ratio=5), Layout(name="right", ratio=6))
-    room = height - 3
-    layout["left"].update(Panel(_articles(snapshot.articles[:room]), title="Coming in", border_style="dim"))
-    layout["right"].split_column(
-        Layout(_alerts(snapshot.alerts, height - 1 - claims), name="alerts"),
-        Layout(
-            Panel(_claims(snapshot.claims), title="Claims, however often reported", border_style="dim"), size=claims
-        ),
-    )
+    layout.split_column(Layout(_status(snapshot, elapsed), size=1), body)
     return layout
 
 
@@ -122,16 +124,16 @@ def _status(snapshot: Snapshot, elapsed: timedelta) -> Text:
     )
 
 
-def _articles(articles: Sequence[EnrichedArticle]) -> Table:
-    table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True, style="dim")
-    table.add_column(no_wrap=True, style="cyan", max_width=18)
-    table.add_column(no_wrap=True, overflow="ellipsis")
+def _articles(articles: Sequence[EnrichedArticle]) -> Panel:
+    table = Table.grid(padding=(0, 1), expand=True)
+    table.add_column(no_wrap=True, style="dim", width=8)
+    table.add_column(no_wrap=True, style="cyan", width=18)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     for article in articles:
         style = "bold red" if article.statements else ""
         time = (article.published or article.fetched).astimezone().strftime("%H:%M:%S")
-        table.add_row(time, plain(article.source or ""), Text(plain(article.title or ""), style=style))
-    return table
+        table.add_row(time, Text(plain(article.source or "")), Text(plain(article.title or ""), style=style))
+    return Panel(table, title="Coming in", border_style="dim")
 
 
 def _alerts(notices: Sequence[Notice], room: int) -> Group:
@@ -142,9 +144,9 @@ def _alerts(notices: Sequence[Notice], room: int) -> Group:
 
 
 def _card(notice: Notice) -> Panel:
-    table = Table.grid(padding=(0, 1))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(no_wrap=True, overflow="ellipsis")
+    table = Table.grid(padding=(0, 1), expand=True)
+    table.add_column(style="dim", no_wrap=True, width=11)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     shown = [fact for fact in facts(notice) if fact[0] in ("condition", "consequence", "quote", "source")]
     if notice.claim:
         shown.append(("first", f"{plain(notice.claim.first_source or 'unknown')}; {reports(notice.claim)}"))
@@ -163,21 +165,21 @@ def _card(notice: Notice) -> Panel:
     )
 
 
-def _claims(claims: Sequence[Claim]) -> Table:
+def _claims(claims: Sequence[Claim]) -> Panel:
     table = Table(box=None, expand=True, padding=(0, 1), header_style="dim")
     table.add_column("who, whom", no_wrap=True, overflow="ellipsis", ratio=1)
-    for name in ("reports", "sources", "first"):
-        table.add_column(name, no_wrap=True, justify="left" if name == "first" else "right")
+    table.add_column("reports", no_wrap=True, justify="right", width=7)
+    table.add_column("sources", no_wrap=True, justify="right", width=7)
+    table.add_column("first", no_wrap=True, overflow="ellipsis", width=18)
     for claim in claims:
         row = (what(claim), str(claim.sightings), str(claim.sources), plain(claim.first_source or ""))
-        table.add_row(*row, style=COLOURS[claim.kind])
-    return table
+        table.add_row(*map(Text, row), style=COLOURS[claim.kind])
+    return Panel(table, title="Claims, however often reported", border_style="dim")
 
 
 def what(claim: Claim) -> str:
-    """``claim`` in a few words: who, of what kind, against whom."""
-    whom = ", ".join(claim.target_sides) or claim.target
-    return plain(f"{claim.side}: {claim.kind.replace('_', ' ')}" + (f" to {whom}" if whom else ""))
+    """``claim`` in a few words: who, against whom, of what kind."""
+    return plain(f"{claim.side}{whom(claim)}: {claim.kind.replace('_', ' ')}")
 
 
 def reports(claim: Claim) -> str:

@@ -260,4 +260,4 @@ def test_the_terminal_is_always_there(capsys: pytest.CaptureFixture[str], home: 
     home.add_watch("w1", "terminal")
     home.raise_alerts("x")
     run(home.log, home.index, opened, Stop(), lambda: seconds(3), once=True)
-    assert capsys.readouterr().out.startswith("ALERT Ada Vik (Norland): threat to Southland | ")
+    assert capsys.readouterr().out.startswith("ALERT Ada Vik (Norland) → Southland: threat | ")

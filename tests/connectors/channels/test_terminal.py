@@ -18,7 +18,7 @@ def sent(notice: object = NOTICE) -> str:
 
 def test_one_line_tells_who_whom_under_what_condition_and_with_what_consequence() -> None:
     assert sent() == (
-        "ALERT Ada Vik (Norland): threat to Southland | condition: if a patrol crosses the strait"
+        "ALERT Ada Vik (Norland) → Southland: threat | condition: if a patrol crosses the strait"
         " | consequence: it will be sunk | quote: “it will be sunk” | source: The Post, Strait of tension"
         " | link: https://post.example/strait | watch: All threats | after: 2.0 s\n"
     )
@@ -49,7 +49,7 @@ def test_a_terminal_gets_a_card() -> None:
         shown = os.read(leader, 100_000).decode()
     os.close(leader)
     assert "╭" in shown
-    assert "Ada Vik (Norland): threat to Southland" in shown
+    assert "Ada Vik (Norland) → Southland: threat" in shown
 
 
 def test_a_closed_output_is_an_error_of_the_channel() -> None:

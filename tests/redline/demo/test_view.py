@@ -69,17 +69,17 @@ def test_plain_lines_tell_each_thing_once_and_every_new_report(index: Index) -> 
     view.show(take(index))
     lines = output.getvalue().splitlines()
     assert lines[:2] == ["article | The [bold]Post: Strait of tension", "article | The [bold]Post: Rain"]
-    assert lines[2].startswith("ALERT Ada Vik (Norland): threat to Southland | condition: ")
+    assert lines[2].startswith("ALERT Ada Vik (Norland) → Southland: threat | condition: ")
     assert lines[3:] == [
         "article | The [bold]Post: More rain",
-        "again | Norland: threat to Southland | 3 reports by 2 sources",
+        "again | Norland → Southland: threat | 3 reports by 2 sources",
     ]
 
 
 @pytest.mark.parametrize(("width", "height"), [(120, 40), (80, 24), (30, 6)])
 def test_the_screen_fits_the_terminal(index: Index, width: int, height: int) -> None:
     console = Console(file=io.StringIO(), width=width, height=height, record=True)
-    console.print(screen(take(index), timedelta(seconds=61), height), height=height)
+    console.print(screen(take(index), timedelta(seconds=61), width, height), height=height)
     lines = console.export_text().splitlines()
     assert len(lines) == height
     assert "\x1b" not in "".join(lines)
@@ -87,11 +87,11 @@ def test_the_screen_fits_the_terminal(index: Index, width: int, height: int) -> 
 
 def test_the_screen_shows_the_alert_and_its_claim(index: Index) -> None:
     console = Console(file=io.StringIO(), width=140, height=40, record=True)
-    console.print(screen(take(index), timedelta(seconds=61), 40), height=40)
+    console.print(screen(take(index), timedelta(seconds=61), 140, 40), height=40)
     shown = console.export_text()
     for words in (
         "0:01:01   2 articles   1 statements   1 claims   1 alerts",
-        "Ada Vik (Norland): threat to Southland",
+        "Ada Vik (Norland) → Southland: threat",
         "if a patrol crosses the strait",
         "“it will be sunk”",
         "All threats, 3.0 s after publishing",
