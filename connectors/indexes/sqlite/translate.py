@@ -8,7 +8,7 @@ What FTS5 means by its operators, where it is not what one would guess:
 - ``NEAR("a" "b", N)`` takes any order and counts the tokens between the first and the last phrase. With k words and at
   most n others in the span these are n + k - 2.
 - ``NOT`` has two operands and binds tighter than ``AND``: everything stands in parentheses.
-- Its parser's stack overflows at about 40 nested expressions, therefore a deeper tree is cut into sets of rows.
+- Its parser's stack overflows at some 40 nested expressions, therefore a deeper tree is cut into sets of rows.
 """
 
 from __future__ import annotations
@@ -45,19 +45,37 @@ def translate(table: Table, root: Node | None, now: datetime) -> Plan:
         return Plan(None, None)
     if _is_text(root):
         return Plan(_match(root), None)
-    if isinstance(root, All):
-        text = tuple(part for part in root.parts if _is_text(part))
-        rest = tuple(part for part in root.parts if not _is_text(part))
-        conditions = [_condition(table, part, now) for part in rest]
-        conditions += [_negated(_condition(table, part, now)) for part in root.without]
-        return Plan(_match(All(text)) if text else None, _joined(" AND ", conditions))
-    return Plan(None, _condition(table, root, now))
+    if not isinstance(root, All):
+        return Plan(None, _condition(table, root, now))
+    wanted = _flattened(root)
+    text = tuple(part for part in wanted.parts if _is_text(part))
+    # Without a word that is wanted, FTS5 cannot exclude one.
+    excluded = tuple(part for part in wanted.without if text and _is_text(part))
+    conditions = [_condition(table, part, now) for part in wanted.parts if part not in text]
+    conditions += [_negated(_condition(table, part, now)) for part in wanted.without if part not in excluded]
+    return Plan(
+        _match(All(text, excluded)) if text else None,
+        _joined(" AND ", conditions) if conditions else None,
+    )
 
 
 def relevance(root: Node) -> str | None:
     """The full-text expression by which hits are ranked: anything that the query asks for; None where it asks none."""
     leaves = [_leaf(leaf) for leaf in _wanted(root)]
     return " OR ".join(leaves) or None
+
+
+def _flattened(node: All) -> All:
+    parts: list[Node] = []
+    without = list(node.without)
+    for part in node.parts:
+        if isinstance(part, All):
+            inner = _flattened(part)
+            parts += inner.parts
+            without += inner.without
+        else:
+            parts.append(part)
+    return All(tuple(parts), tuple(without))
 
 
 def _is_text(node: Node, depth: int = 0) -> bool:
@@ -88,17 +106,17 @@ def _wanted(node: Node) -> Iterator[Words | Prefix | Exact]:
 def _match(node: Node) -> str:
     match node:
         case All(parts, without):
-            wanted = _any_of(" AND ", parts)
-            return f"({wanted} NOT {_any_of(' OR ', without)})" if without else wanted
+            wanted = _group(" AND ", parts)
+            return f"({wanted} NOT {_group(' OR ', without)})" if without else wanted
         case Any(parts):
-            return _any_of(" OR ", parts)
+            return _group(" OR ", parts)
         case Range():
             raise TypeError("a range is no full-text expression")
         case _:
             return _leaf(node)
 
 
-def _any_of(operator: str, nodes: tuple[Node, ...]) -> str:
+def _group(operator: str, nodes: tuple[Node, ...]) -> str:
     return f"({operator.join(_match(node) for node in nodes)})"
 
 
