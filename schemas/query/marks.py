@@ -15,7 +15,8 @@ DEEPEST = 20
 
 _QUOTATION_MARKS = '"“”„‟＂«»'
 _CLOSES = {"(": ")", "[": "]}", "{": "]}"}
-_STARTS_A_WORD = " \t\r\n([{:+-!"
+_BEFORE_A_WORD = "()[]{}:~"
+_AT_ITS_START = "+-!<>"
 _ZONE = re.compile(r"(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?[+-]\d\d):(?=\d\d)")
 _DISTANCE = re.compile(r"\d+(?![\d.])")
 
@@ -36,6 +37,7 @@ class _Scan:
         self._query = query
         self._open: list[int] = []
         self._quote: int | None = None
+        self._between_words = True
 
     def run(self) -> list[str]:
         marks: list[str] = []
@@ -45,10 +47,12 @@ class _Scan:
                 escaped = False
             elif mark == "\\":
                 escaped = True
+                self._between_words = False
             elif mark in _QUOTATION_MARKS:
                 mark = self._quotation(at)
             elif self._quote is None:
                 mark = self._outside(at, mark)
+                self._between_words = self._stays_between_words(at, mark)
             marks.append(mark)
         if escaped:
             raise self._error("nothing follows the backslash", len(self._query) - 1)
@@ -61,7 +65,8 @@ class _Scan:
     def _quotation(self, at: int) -> str:
         if self._quote is not None:
             self._quote = None
-        elif self._starts_a_word(at):
+            self._between_words = True
+        elif self._between_words:
             self._quote = at
         else:
             raise self._error("a quotation mark within a word: put a space before it", at)
@@ -79,21 +84,27 @@ class _Scan:
             self._proximity(at)
         elif mark == "^":
             raise self._error("`^` has no meaning here: results are not weighted", at)
-        elif mark == "/" and self._starts_a_word(at):
-            raise self._error("regular expressions are not supported: put an address in quotation marks", at)
-        elif mark == "!" and self._starts_a_word(at):
-            return "-"
+        elif self._between_words:
+            return self._at_the_start(at, mark)
         return mark
+
+    def _at_the_start(self, at: int, mark: str) -> str:
+        if mark == "/":
+            raise self._error("regular expressions are not supported: put an address in quotation marks", at)
+        if mark == "'":
+            raise self._error("a phrase stands between double quotation marks", at)
+        return "-" if mark == "!" else mark
+
+    def _stays_between_words(self, at: int, mark: str) -> bool:
+        if mark in _AT_ITS_START or (mark == "=" and self._query[at - 1 : at] in ("<", ">")):
+            return self._between_words
+        return mark.isspace() or mark in _BEFORE_A_WORD
 
     def _proximity(self, at: int) -> None:
         if at == 0 or self._query[at - 1] not in _QUOTATION_MARKS:
             raise self._error('`~` stands only behind a phrase, as in "red line"~5', at)
         if not _DISTANCE.match(self._query, at + 1):
             raise self._error("say how many other words may stand between, as in ~5", at)
-
-    def _starts_a_word(self, at: int) -> bool:
-        before = self._query[at - 1] if at else " "
-        return before in _STARTS_A_WORD or before.isspace() or before in "><="
 
     def _error(self, message: str, at: int) -> QueryError:
         return QueryError(message, self._query, at)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import cache
 
 from schemas.query.fields import FIELDS, Field, fields_of, has_values
 from schemas.query.project import exact_value
+from schemas.taxonomy import load_taxonomy
 
 
 def known_field(name: str, index: str) -> Field:
@@ -33,15 +35,24 @@ def known_value(field: Field, index: str, value: str) -> str:
     exact = exact_value(value)
     if not exact:
         raise ValueError("there is nothing to seek here")
-    if field.name == "kind":
-        exact = exact.replace("␣", "_")
-    values = has_values(index) if field.kind == "has" else field.values
+    if field.name == "topic":
+        exact, values = _topics().get(exact, exact), tuple(_topics().values())
+    elif field.name == "kind":
+        exact, values = exact.replace("␣", "_"), field.values
+    else:
+        values = has_values(index) if field.kind == "has" else field.values
     if values and exact not in values:
         raise ValueError(f"{field.name} is never {value!r}{_nearest(exact, values)}")
     return exact
 
 
+@cache
+def _topics() -> dict[str, str]:
+    """The id of each topic, by id and by name."""
+    return {exact_value(name): topic.id for topic in load_taxonomy().topics for name in (topic.name, topic.id)}
+
+
 def _nearest(name: str, known: Iterable[str]) -> str:
-    known = sorted(known)
+    known = sorted(set(known))
     near = get_close_matches(name.casefold(), known, n=1)
     return f": did you mean {near[0]!r}?" if near else f"; there are: {', '.join(known)}"
