@@ -14,6 +14,10 @@ from typing import IO
 
 import pytest
 
+from redline.homes import EmbeddedHomes
+from schemas.protocols import Message
+from schemas.records import Article, encode
+from schemas.times import utc_now
 from tests.connectors.channels.receiver import receiver
 from tests.redline.processes import alive, descendants, eventually
 from tests.redline.test_notify import Home
@@ -81,16 +85,33 @@ def test_notify_ends_cleanly(tmp_path: Path, number: signal.Signals) -> None:
         assert notify.wait(60) == (130 if number == signal.SIGINT else 0)
 
 
-def test_run_restarts_a_killed_part_and_leaves_none_when_it_is_killed_itself(tmp_path: Path) -> None:
+def test_run_restarts_the_parts_that_are_killed_and_their_helpers_end(tmp_path: Path) -> None:
     with redline(tmp_path, "run") as run:
-        wait_for(run.stderr, "ready", 3)
+        helpers = start_reading(tmp_path, run)
         for child in children(run.pid):
             os.kill(child, signal.SIGKILL)
         wait_for(run.stderr, "ready", 3)
-        below = descendants(run.pid)
         assert len(children(run.pid)) == 3
+        assert eventually(lambda: not any(alive(pid) for pid in helpers))
+
+
+def test_no_part_and_no_helper_is_left_when_run_is_killed(tmp_path: Path) -> None:
+    with redline(tmp_path, "run") as run:
+        start_reading(tmp_path, run)
+        below = descendants(run.pid)
         run.kill()
         assert eventually(lambda: not any(alive(pid) for pid in below))
+
+
+def start_reading(data: Path, run: subprocess.Popen[str]) -> set[int]:
+    """Give the running services an article to read; returns the processes that read for ``redline process``."""
+    wait_for(run.stderr, "ready", 3)
+    article = Article(id="a9", feed="https://post.example/feed", fetched=utc_now(), title="Rain is on its way")
+    log = EmbeddedHomes(data).log()
+    log.append("articles", [Message(article.id, encode(article))])
+    log.close()
+    assert eventually(lambda: descendants(run.pid) != children(run.pid))
+    return descendants(run.pid) - children(run.pid)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
