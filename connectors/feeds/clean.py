@@ -77,9 +77,10 @@ def tidy(text: str) -> str:
 
 def _tree(markup: str) -> Any:
     """The elements of ``markup``; None where there is nothing but comments."""
-    parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    # As bytes, since lxml refuses a declared encoding in what is decoded already.
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(_UNPRINTABLE.sub("", markup), parser=parser)
+        root = html.document_fromstring(_UNPRINTABLE.sub("", markup).encode(), parser=parser)
     except (etree.ParserError, ValueError):
         return None
     etree.strip_elements(root, *_UNREAD, with_tail=False)

@@ -105,7 +105,9 @@ def retry_after(value: str | None, now: datetime) -> datetime | None:
         return None
     value = value.strip()
     try:
-        until = now + timedelta(seconds=int(value)) if value.isdecimal() else parsedate_to_datetime(value)
+        until = (
+            now + timedelta(seconds=int(value)) if value.isascii() and value.isdigit() else parsedate_to_datetime(value)
+        )
         until = until if until.tzinfo else until.replace(tzinfo=UTC)  # HTTP dates are in GMT
     except OverflowError:
         until = now + LONGEST_WAIT

@@ -60,7 +60,7 @@ class Fetcher:
         """Fetch until ``stop`` is set; with ``once``, fetch every feed once, due or not, except those of held hosts.
 
         Raises:
-            UnavailableError: the state cannot be read at the start. (Later, and where it is the log, it is retried.)
+            RedlineError: the state is broken, or cannot be read for long. (A log that does not answer is waited for.)
         """
         running: dict[asyncio.Task[None], FeedStatus] = {}
         started: set[str] = set()
@@ -74,7 +74,9 @@ class Fetcher:
                 if once and not running and not waiting:
                     return
                 await _first_of(stop, running, self._poll)
-                running = {task: feed for task, feed in running.items() if not task.done()}
+                for task in [task for task in running if task.done()]:
+                    del running[task]
+                    task.result()  # raises only where the state itself is broken
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)

@@ -20,7 +20,7 @@ class Author(msgspec.Struct, frozen=True):
 class Item(msgspec.Struct, frozen=True):
     """One item; ``authors`` also holds what version 1 called ``author``."""
 
-    id: str | float | None = None
+    id: str | int | float | None = None
     url: str | None = None
     external_url: str | None = None
     title: str | None = None
