@@ -68,9 +68,7 @@ def _confirmed(found: list[tuple[TextField, Mention]]) -> list[tuple[TextField, 
 
 
 def _cluster(found: Sequence[tuple[TextField, Mention]]) -> list[_Cluster]:
-    people = [
-        (at, split(m.name), m) for at, (_, m) in enumerate(found) if m.type == "PERSON" and len(split(m.name)) > 1
-    ]
+    people = _people(found)
     full_names = {m.name for _, m in found if m.entry is None and m.type == "ORG" and " " in m.name}
     by_initials = {initials(name): split(name) for name in sorted(full_names)}
     clusters: dict[object, _Cluster] = {}
@@ -79,6 +77,22 @@ def _cluster(found: Sequence[tuple[TextField, Mention]]) -> list[_Cluster]:
         cluster = clusters.setdefault(key, _Cluster(entry))
         cluster.mentions.append((name, mention))
     return list(clusters.values())
+
+
+def _people(found: Sequence[tuple[TextField, Mention]]) -> list[tuple[int, tuple[str, ...], Mention]]:
+    """The full names of people, with their place among the mentions and their words.
+
+    A full name that the model took for something else is a person's if a person is called by the end of it.
+    """
+    called = {split(mention.name) for _, mention in found if mention.type == "PERSON"}
+
+    def is_person(mention: Mention, words: tuple[str, ...]) -> bool:
+        if mention.type == "PERSON":
+            return True
+        return mention.entry is None and any(words[start:] in called for start in range(1, len(words)))
+
+    full = ((at, split(mention.name), mention) for at, (_, mention) in enumerate(found))
+    return [(at, words, mention) for at, words, mention in full if len(words) > 1 and is_person(mention, words)]
 
 
 def _identity(
@@ -114,8 +128,10 @@ def _entity(cluster: _Cluster) -> Entity:
 
 
 def _common_type(mentions: Sequence[Mention]) -> str:
-    people = [m for m in mentions if m.type == "PERSON" and " " in m.name]
-    return "PERSON" if people else Counter(m.type for m in mentions).most_common(1)[0][0]
+    lengths = {len(split(mention.name)) for mention in mentions}
+    if len(lengths) > 1 and any(mention.type == "PERSON" for mention in mentions):
+        return "PERSON"
+    return Counter(m.type for m in mentions).most_common(1)[0][0]
 
 
 def _fullest(names: Sequence[str], type_: str) -> str:

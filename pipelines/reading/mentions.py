@@ -26,6 +26,7 @@ _CHANNEL_WORDS = frozenset({"on", "via", "over", "to", "through"})
 _PARTICLES = frozenset({"al", "el", "von", "bin", "de", "van", "der", "d'"})
 _LEADING = frozenset({"the", "a", "an", "'s", "’s", "-", "–", "—", '"', "“", "'", "‘"})
 _TRAILING = frozenset({"'s", "’s", "'", "’", "-", "–", "—", ",", ".", '"', "”", ":", ";", "said"})
+_BRACKETS = frozenset("()[]{}")
 _TITLE_CASE = re.compile(r"\b[a-z]{4,}")
 
 
@@ -105,19 +106,23 @@ class MentionFinder:
             start += 1
         while start < end and (doc[end - 1].text in _TRAILING or doc[end - 1].is_space):
             end -= 1
+        end = next((at for at in range(start, end) if doc[at].text in _BRACKETS), end)
         if found.label_ == "PERSON":
-            titles = [at for at in range(start, end - 1) if self._words.is_title(doc[at].text)]
-            start = titles[-1] + 1 if titles and self._all_before(doc, start, titles[-1]) else start
+            start = self._first_of_name(doc, start, end)
         return (
             doc.char_span(doc[start].idx, doc[end - 1].idx + len(doc[end - 1]), found.label_) if start < end else None
         )
 
-    def _all_before(self, doc: Doc, start: int, end: int) -> bool:
-        """Whether all from ``start`` up to ``end`` can stand before a person's name: titles, states, peoples."""
-        return all(
-            self._words.is_title(doc[at].text) or doc[at].is_punct or self._gazetteer.lookup(doc[at].text) is not None
-            for at in range(start, end)
-        )
+    def _first_of_name(self, doc: Doc, start: int, end: int) -> int:
+        """Where a person's name begins between ``start`` and ``end``, after titles, states and peoples."""
+        first = start
+        for at in range(start, end):
+            entry = self._gazetteer.lookup(doc[at].text)
+            if self._words.is_title(doc[at].text) or (entry is not None and entry.type == "NORP"):
+                first = at + 1
+            elif not doc[at].is_punct and entry is None:
+                break
+        return first
 
     def _extends(self, span: DocSpan, other: DocSpan) -> bool:
         return span.start <= other.start and other.end <= span.end and len(span) > len(other)

@@ -55,7 +55,7 @@ class NameWords:
         words = split(name)
         if not words or not any(character.isalpha() and not character.islower() for character in name):
             return None
-        if all(word in self._of["generic"] for word in words):
+        if all(word in self._of["generic"] or self.is_title(word) for word in words):
             return None
         if guess == "PERSON":
             return guess
