@@ -15,12 +15,16 @@ from typing import Any
 OURS = ("redline", "connectors", "pipelines", "schemas")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
+NOISE = ("apitools not found",)
+"""What libraries say at every start about what we do not use (Beam about BigQuery)."""
+
 
 def setup() -> None:
     """Send log lines to standard error; a second call replaces what the first one set."""
     terminal = sys.stderr.isatty()
     handler = logging.StreamHandler(sys.stderr)
     handler.set_name("redline")
+    handler.addFilter(lambda record: not record.getMessage().startswith(NOISE))
     handler.setFormatter(TextFormatter() if terminal else JsonFormatter())
     root = logging.getLogger()
     for old in [one for one in root.handlers if one.get_name() == "redline"]:

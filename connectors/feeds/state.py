@@ -43,7 +43,7 @@ _SCHEMA = (
 )
 
 
-class FeedStatus(msgspec.Struct, frozen=True, kw_only=True):
+class FeedStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A feed and how it fares.
 
     ``fetched`` is the last time that it was read or found unchanged, ``failing_since`` the first of the faults since

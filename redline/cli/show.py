@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -21,13 +22,15 @@ EXCERPT = 240
 """Characters of an article's text that are shown."""
 
 MARK = "bold yellow"
+UNBROKEN = 10_000
+INDENT = (0, 0, 0, 2)
 Ranges = Sequence[tuple[int, int]]
 
 
 def show_page(page: Page, query: Query | None, index: Index) -> None:
     """Print the records of ``page`` and its facets; ``index`` has what alerts refer to."""
     show_records(page.records, query, index)
-    console = Console(highlight=False)
+    console = _console()
     for field, counts in page.facets.items():
         table = Table("", "", title=field, title_justify="left", show_header=False, box=None)
         for value, count in counts.items():
@@ -39,10 +42,15 @@ def show_records(records: Sequence[Record], query: Query | None, index: Index) -
     """Print ``records``; ``index`` has what alerts refer to."""
     if not records:
         Console(stderr=True).print("Nothing found.", style="dim")
-    console = Console(highlight=False)
+    console = _console()
     for shown in render(records, query, index):
         console.print(shown)
         console.print()
+
+
+def _console() -> Console:
+    """Standard output; lines are broken only where it is a terminal."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else UNBROKEN)
 
 
 def render(records: Sequence[Record], query: Query | None, index: Index) -> Iterable[Group]:
@@ -70,7 +78,7 @@ def _article(article: EnrichedArticle, query: Query | None) -> Group:
     ]
     if article.text:
         lines.append(_excerpt(article.text, met["text"]))
-    told = [f"{len(article.statements)} statements"] if article.statements else []
+    told = [_count(len(article.statements), "statement")] if article.statements else []
     told += [topic.id for topic in article.topics]
     if told:
         lines.append(Text(" · ".join(told), style="cyan"))
@@ -129,7 +137,7 @@ def _alert(alert: Alert, watch: Record | None, about: Record | None) -> Group:
     else:
         shown = None
     tail = Text(f"  id:{alert.id}", style="dim")
-    return Group(*lines, *([Padding(shown, (0, 0, 0, 2))] if shown else []), tail)
+    return Group(*lines, *([Padding(shown, INDENT, expand=False)] if shown else []), tail)
 
 
 def _latency(alert: Alert) -> str:
@@ -190,4 +198,4 @@ def _count(number: int, noun: str) -> str:
 
 
 def _indent(lines: Sequence[Text]) -> Group:
-    return Group(lines[0], *(Padding(line, (0, 0, 0, 2)) for line in lines[1:]))
+    return Group(lines[0], *(Padding(line, INDENT, expand=False) for line in lines[1:]))

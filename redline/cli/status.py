@@ -27,7 +27,7 @@ def _show(status: Status) -> None:
         click.echo(f"topic {topic}: {held.held} held, {held.appended} ever appended")
     for group, waiting in status.lag.items():
         click.echo(f"{group}: {'nothing waits' if not waiting else f'{waiting} wait'}")
-    click.echo("index: " + ", ".join(f"{count} {name}" for name, count in status.records.items()))
+    click.echo("index: " + ", ".join(f"{name} {count}" for name, count in status.records.items()))
     click.echo(f"feeds: {status.feeds}, of them failing: {len(status.failing)}")
     for feed in status.failing:
         click.echo(f"  {feed.url} since {feed.since:%Y-%m-%d %H:%M} UTC: {feed.error}")

@@ -78,7 +78,7 @@ def test_a_broken_pipe_is_silent(data: Path, index: Index) -> None:
         assert (done.stdout, done.stderr) == ("", "")
 
 
-@pytest.mark.parametrize("service", ["fetch", "notify"])
+@pytest.mark.parametrize("service", ["fetch", "notify", pytest.param("process", marks=pytest.mark.integration)])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
 def test_a_service_stops_on_signals(data: Path, service: str, number: signal.Signals, code: int) -> None:
     process = start(data, service)
@@ -93,7 +93,7 @@ def test_a_service_stops_on_signals(data: Path, service: str, number: signal.Sig
     assert "Traceback" not in error
 
 
-@pytest.mark.parametrize("service", ["fetch", "notify"])
+@pytest.mark.parametrize("service", ["fetch", "notify", pytest.param("process", marks=pytest.mark.integration)])
 def test_a_service_ends_when_there_is_nothing_to_do(data: Path, service: str) -> None:
     process = start(data, service, "--once")
     _, error = process.communicate(timeout=30)

@@ -34,7 +34,7 @@ def test_what_is_stored_and_what_waits(redline: Redline, index: Index, data: Pat
     assert status["topics"]["articles"] == {"held": 10, "appended": 10}
     assert status["lag"] == {"process": 10 - read, "notify": 0}
     assert status["records"]["statements"] == 2
-    assert "2 statements" in redline("status").stdout
+    assert "statements 2" in redline("status").stdout
 
 
 def test_feeds_that_fail(redline: Redline, data: Path) -> None:
