@@ -81,7 +81,7 @@ def import_(app: App, file: Path) -> None:
         click.progressbar(listed, label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()) as progress,
     ):
         new = sum(state.add(url, title) for url, title in progress)
-    click.echo(f"{new} feeds added, {len(listed) - new} were there already.", err=True)
+    click.echo(f"Feeds added: {new}; there already: {len(listed) - new}.", err=True)
 
 
 @feeds.command(epilog=examples("redline feeds export > my.opml"))

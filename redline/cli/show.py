@@ -34,7 +34,7 @@ def show_page(page: Page, query: Query | None, index: Index) -> None:
     for field, counts in page.facets.items():
         table = Table("", "", title=field, title_justify="left", show_header=False, box=None)
         for value, count in counts.items():
-            table.add_row(str(count), facet_value(value))
+            table.add_row(str(count), Text(facet_value(value)))
         console.print(table)
 
 

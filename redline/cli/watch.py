@@ -71,17 +71,12 @@ def list_(app: App, as_json: bool) -> None:
     """List the watches, by name."""
     with app.index() as index:
         watches = list_watches(index)
-    if as_json:
-        for one in watches:
-            click.echo(encode(one))
-        return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("name", "query", "over", "once per", "deliver", box=None)
     for one in watches:
-        table.add_row(one.name, one.query, one.over, one.once_per, ", ".join(one.deliver) or "everywhere")
-    Console().print(table)
+        if as_json:
+            click.echo(encode(one))
+        else:
+            where = ", ".join(one.deliver) or "everywhere"
+            click.echo(f"{one.name}: {one.query}  (over {one.over}, once per {one.once_per}, delivered {where})")
 
 
 @watch.command(

@@ -47,8 +47,8 @@ def test_exported_and_imported(redline: Redline, tmp_path: Path) -> None:
     opml = tmp_path / "my.opml"
     opml.write_bytes(redline("feeds", "export").stdout_bytes)
     redline("feeds", "remove", "https://a.example/rss?x=1&y=2")
-    assert redline("feeds", "import", str(opml)).stderr == "1 feeds added, 0 were there already.\n"
-    assert redline("feeds", "import", str(opml)).stderr == "0 feeds added, 1 were there already.\n"
+    assert redline("feeds", "import", str(opml)).stderr == "Feeds added: 1; there already: 0.\n"
+    assert redline("feeds", "import", str(opml)).stderr == "Feeds added: 0; there already: 1.\n"
     assert "Ä & B" in redline("feeds", "list").stdout
 
 

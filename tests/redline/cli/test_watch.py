@@ -31,7 +31,8 @@ def test_added_listed_removed(redline: Redline, index: Index) -> None:
     watch = json.loads(line)
     assert watch["id"] == added.stdout.strip()
     assert (watch["name"], watch["query"]) == ("lorn", "side:Valdia ship")
-    assert "side:Valdia ship" in redline("watch", "list").stdout
+    shown = "lorn: side:Valdia ship  (over statements, once per claim, delivered everywhere)\n"
+    assert redline("watch", "list").stdout == shown
     assert generation(index) == 1
     assert redline("watch", "remove", "lorn").exit_code == 0
     assert redline("watch", "list", "--json").stdout == ""
