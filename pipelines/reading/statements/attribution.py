@@ -16,6 +16,7 @@ from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.words import among, ancestors, subject
 
 _SAYING = ("say_verbs", "warn_verbs", "judge_verbs", "threaten_verbs")
+_LONGEST_ADDRESS = 10
 _DASHES = frozenset({"-", "–", "—", "―"})
 
 
@@ -35,8 +36,10 @@ class Attribution:
 def attribute(cue: Token, sentence: Sentence, all_sentences: list[Sentence]) -> Attribution | None:
     """Who says ``cue``, a word of ``sentence``; None where it is the reporter's own word."""
     found = _governing(cue, sentence) or _according_to(sentence)
-    if found is not None or not sentence.quoted(cue):
+    if found is not None:
         return found
+    if not sentence.quoted(cue):
+        return _in_order_of_words(cue, sentence)
     return _beside(cue, sentence) or _announced_here(cue, sentence) or _elsewhere(sentence, all_sentences)
 
 
@@ -53,6 +56,27 @@ def _governing(cue: Token, sentence: Sentence) -> Attribution | None:
         if source is not None and source.pos_ != "VERB" and not sentence.quoted(source) and source.tag_ != "PRP$":
             return Attribution(source, sentence, token)
     return None
+
+
+def _in_order_of_words(cue: Token, sentence: Sentence) -> Attribution | None:
+    """Where the parse tears them apart: ``NP told ... that ... cue``, and ``... cue ..., NP said``."""
+    doc = cue.doc
+    for verb in _verbs(sentence.outside()):
+        if verb.i < cue.i:
+            source = subject(verb)
+            said = any(t.lower_ == "that" for t in doc[verb.i + 1 : min(cue.i, verb.i + _LONGEST_ADDRESS)])
+        else:
+            source = _right_before(verb) or subject(verb)
+            said = any(t.text == "," for t in doc[cue.i : verb.i])
+        if said and source is not None and (source.pos_ in ("NOUN", "PROPN") or source.tag_ == "PRP"):
+            return Attribution(source, sentence, verb)
+    return None
+
+
+def _right_before(verb: Token) -> Token | None:
+    """``Osherova`` in ``the minister, Galina Osherova, said``."""
+    before = verb.doc[max(verb.sent.start, verb.i - 2) : verb.i]
+    return next((t for t in reversed(before) if t.pos_ in ("PROPN", "NOUN", "PRON")), None)
 
 
 def _source_of_noun(noun: Token) -> Token | None:

@@ -14,7 +14,7 @@ from pipelines.reading.statements.content import is_clause
 from pipelines.reading.statements.cues import CueClass, find_cues
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.slots import fill
-from pipelines.reading.statements.vetoes import Candidate, veto
+from pipelines.reading.statements.vetoes import NOBODY_ABROAD, Candidate, veto
 from pipelines.reading.statements.words import LEXICON, among
 from schemas.records import Kind
 
@@ -23,6 +23,8 @@ _BASE: dict[CueClass, float] = {
     "status": 0.75,
     "harm": 0.65,
     "red_line": 0.65,
+    "idiom": 0.65,
+    "deadline": 0.65,
     "unacceptable": 0.65,
     "consequence": 0.6,
     "response": 0.55,
@@ -46,8 +48,19 @@ class Scored:
     words: frozenset[str] = field(default_factory=frozenset)
 
 
-def candidates(document: Document, sentences: list[Sentence]) -> Iterator[Scored]:
-    """The candidates of all ``sentences``, in reading order."""
+def candidates(document: Document, sentences: list[Sentence]) -> list[Scored]:
+    """The candidates of all ``sentences`` that no veto stops and whose score is high enough, in reading order."""
+    judged = [(candidate, veto(candidate)) for candidate in _attributed(document, sentences)]
+    clear = {candidate.actor.name for candidate, reason in judged if reason is None}
+    scored = [
+        _scored(candidate, sentences)
+        for candidate, reason in judged
+        if reason is None or (reason == NOBODY_ABROAD and candidate.quoted and candidate.actor.name in clear)
+    ]
+    return [one for one in scored if one.score >= THRESHOLD]
+
+
+def _attributed(document: Document, sentences: list[Sentence]) -> Iterator[Candidate]:
     cast: Cast | None = None
     year = (document.article.published or document.article.fetched).year
     for place, sentence in enumerate(sentences):
@@ -61,13 +74,7 @@ def candidates(document: Document, sentences: list[Sentence]) -> Iterator[Scored
                 continue
             filled = fill(cue, sentence, attribution)
             around = tuple(s for s in sentences[max(0, place - 2) : place + 2] if s is not sentence)
-            candidate = Candidate(
-                cue, sentence, attribution, actor, filled, cast.sides[sentence.field], around, year
-            )
-            if veto(candidate) is None:
-                scored = _scored(candidate, sentences)
-                if scored.score >= THRESHOLD:
-                    yield scored
+            yield Candidate(cue, sentence, attribution, actor, filled, cast.sides[sentence.field], around, year)
 
 
 def _before(sentence: Sentence, sentences: list[Sentence]) -> list[Sentence]:
@@ -103,7 +110,7 @@ def _kind(candidate: Candidate) -> Kind:
     if cue.kind == "unacceptable":
         return "unacceptable"
     demand = condition is not None and condition[0].lower_ in ("unless", "until")
-    if demand or LEXICON.phrases["deadlines"].search(candidate.filled.said.text):
+    if cue.kind == "deadline" or demand or LEXICON.phrases["deadlines"].search(candidate.filled.said.text):
         return "ultimatum"
     if cue.kind == "red_line":
         return "red_line"

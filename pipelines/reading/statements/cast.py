@@ -70,7 +70,15 @@ class Cast:
             for field_, mention in person.mentions
             if field_ == where and mention.start < span.end and mention.end > span.start
         ]
-        return max(found, key=lambda pair: pair[1].start, default=None)
+        return max(found, key=lambda pair: pair[1].start, default=None) or self._by_surname(span)
+
+    def _by_surname(self, span: Span) -> tuple[Person, Span] | None:
+        """A name that was not recognised as one here, but is the last word of somebody's name elsewhere."""
+        last = span[-1]
+        if last.pos_ != "PROPN":
+            return None
+        person = next((person for person in self.people if person.name.split()[-1] == last.text), None)
+        return (person, span.doc[last.i : last.i + 1]) if person is not None else None
 
     def resolve(self, source: Token, sentence: Sentence, before: list[Sentence]) -> Actor | None:
         """The actor that ``source``, a subject in ``sentence``, stands for; None where it speaks for no known side.
@@ -95,6 +103,8 @@ class Cast:
     def _last_person(self, pronoun: Token, sentence: Sentence, before: list[Sentence]) -> Actor | None:
         """He or she: the nearest subject before that is a person, else the nearest person named."""
         for earlier in [sentence, *reversed(before)][:4]:
+            if _unknown_subject(earlier, pronoun, self):
+                return None
             named = [
                 (mention.root.dep_ in ("nsubj", "nsubjpass"), mention.start, person, mention)
                 for person in self.people
@@ -144,6 +154,17 @@ class Cast:
                 if actor is not None:
                     return Actor(_bare(phrase), actor.side, None, False, sentence.field, trim(phrase), certain=False)
         return None
+
+
+def _unknown_subject(sentence: Sentence, pronoun: Token, cast: Cast) -> bool:
+    """Whether a name that is nobody known stands as a subject right before ``pronoun``: it may well be "he"."""
+    subjects = [t for t in sentence.span if t.dep_ == "nsubj" and t.i < pronoun.i and not sentence.quoted(t)]
+    names = [t for t in subjects if t.pos_ == "PROPN"]
+    if not names:
+        return False
+    last = names[-1]
+    one = last.doc[last.i : last.i + 1]
+    return cast.person_at(sentence.field, one) is None and not cast.sides[sentence.field].within(one)
 
 
 def _people(document: Document, docs: dict[TextField, Doc]) -> list[Person]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from spacy.tokens import Span, Token
 
 from pipelines.reading.statements.attribution import Attribution
 from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.words import SUBJECTS
+
+_STOPS = frozenset(".!?…;")
 
 
 def content(cue: Cue, sentence: Sentence, attribution: Attribution) -> Span:
@@ -16,7 +20,9 @@ def content(cue: Cue, sentence: Sentence, attribution: Attribution) -> Span:
     if quote is not None and is_clause(cue, sentence):
         doc = sentence.span.doc
         inside = [token for token in sentence.span if quote.start <= token.idx < quote.end]
-        return doc[inside[0].i : inside[-1].i + 1]
+        stops = [one.i for one, after in pairwise(inside) if one.text in _STOPS and not after.is_lower]
+        start = max((i + 1 for i in stops if i < cue.span.start), default=inside[0].i)
+        return doc[start : min((i for i in stops if i >= cue.span.end), default=inside[-1].i + 1)]
     return _governed(cue.span.root, sentence, attribution)
 
 
@@ -35,15 +41,15 @@ def _governed(word: Token, sentence: Sentence, attribution: Attribution) -> Span
     body, doc = sentence.body, sentence.span.doc
     verb = attribution.verb
     if verb is None or attribution.carried:
-        return body
+        return doc[sentence.opening : body.end]
     if verb.i < word.i:
         return doc[_after_complementizer(verb, word) : body.end]
     end = min(verb.i, attribution.source.left_edge.i)
-    return doc[body.start : end] if end > word.i else body
+    return doc[sentence.opening : end] if end > word.i else body
 
 
 def _after_complementizer(verb: Token, word: Token) -> int:
-    """Where the content begins: after the first "that" between verb and word, which a date or an addressee may precede."""
+    """Where the content begins: after the first "that" between ``verb`` and ``word``, else after ``verb``."""
     doc = verb.doc
     for i in range(verb.i + 1, word.i):
         if doc[i].lower_ == "that":

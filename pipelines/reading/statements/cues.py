@@ -13,13 +13,25 @@ from typing import Literal
 from spacy.tokens import Span, Token
 
 from pipelines.reading.statements.passages import Sentence
-from pipelines.reading.statements.words import LEXICON, PASSIVE_SUBJECTS, among, ancestors, future, negated
+from pipelines.reading.statements.words import (
+    LEXICON,
+    PASSIVE_SUBJECTS,
+    among,
+    ancestors,
+    counterfactual,
+    future,
+    negated,
+)
 
-CueClass = Literal["status", "harm", "response", "coercion", "consequence", "red_line", "unacceptable"]
+CueClass = Literal[
+    "status", "harm", "response", "coercion", "consequence", "red_line", "unacceptable", "deadline", "idiom"
+]
 _PHRASES: dict[CueClass, str] = {
     "status": "target_status",
+    "idiom": "harm_idioms",
     "red_line": "red_lines",
     "unacceptable": "unacceptable",
+    "deadline": "ultimatums",
     "consequence": "consequences",
 }
 _VERBS: dict[CueClass, str] = {"harm": "harm_verbs", "response": "response_verbs", "coercion": "coercive_verbs"}
@@ -27,7 +39,7 @@ _VERBS: dict[CueClass, str] = {"harm": "harm_verbs", "response": "response_verbs
 _WORTH_READING = re.compile(
     r"\b(?:will|would|wo|shall|ready|prepared|going to|must|may|warn\w*|threat\w*|vow\w*|pledge\w*|promise\w*|swore"
     r"|caution\w*|ultimatum|red lines?|consequences?|act of war|unacceptable|intolerable|inadmissible|impermissible"
-    r"|tolerate\w*|not be allowed|out of the question)\b|n['’]t\b|['’]ll\b|[\"“”„«»‘‹›]",
+    r"|tolerate\w*|until|hours|days|weeks|not be allowed|out of the question)\b|n['’]t\b|['’]ll\b|[\"“”„«»‘‹›]",
     re.IGNORECASE,
 )
 
@@ -74,12 +86,16 @@ def _verb_cues(sentence: Sentence) -> Iterator[Cue]:
         if token.pos_ != "VERB" or token.ent_type_ == "PERSON":
             continue
         kind = next((kind for kind, name in _VERBS.items() if among(token, name)), None)
-        if kind is not None and future(token) and not negated(token) and _does_harm(token, kind):
+        if kind is not None and _announced(token) and _does_harm(token, kind):
             yield Cue(kind, token, sentence.span.doc[token.i : token.i + 1])
 
 
+def _announced(verb: Token) -> bool:
+    return future(verb) and not negated(verb) and not counterfactual(verb)
+
+
 def _does_harm(verb: Token, kind: CueClass) -> bool:
-    """Whether ``verb`` has what makes it harm: "strike them", not "strike a deal"; "answer with", not "answer questions"."""
+    """Whether ``verb`` has what makes it harm: "strike them", not "strike a deal" or "answer questions"."""
     objects = [child for child in verb.children if child.dep_ == "dobj"]
     if any(among(thing, "harmless_objects") for thing in objects):
         return False

@@ -1,6 +1,6 @@
-"""Red-line statements of a parsed article: who warned whom, under what condition, with what consequence, in what words.
+"""Red-line statements of a parsed article: who warned whom, on what condition, with what consequence, in what words.
 
-sentences -> cues -> attribution -> actor and side -> slots -> vetoes -> score -> one statement for each side and subject
+sentences -> cues -> attribution -> actor and side -> slots -> vetoes -> score -> one statement a side and subject
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def extract(document: Document) -> tuple[Statement, ...]:
     all_sentences = sentences(document)
     if sport(all_sentences):
         return ()
-    groups = merge(list(candidates(document, all_sentences)))
+    groups = merge(candidates(document, all_sentences))
     return tuple(_statement(document, group) for group in groups)
 
 
@@ -82,7 +82,7 @@ def _statement(document: Document, group: list[Scored]) -> Statement:
 
 def _carries(scored: Scored) -> tuple[bool, float]:
     """What makes a candidate the one that its group is told by: the speaker's own words, then the score."""
-    return scored.candidate.sentence.quoted(scored.candidate.cue.head), scored.score
+    return scored.candidate.quoted, scored.score
 
 
 def _fullest_target(ranked: list[Scored]) -> Scored | None:

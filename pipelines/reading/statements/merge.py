@@ -1,4 +1,4 @@
-"""Brings together what one side says on one subject in an article: the indirect lead and the later quotation are one."""
+"""Brings together what a side says on one subject in an article: indirect lead and later quotation are one."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from pipelines.reading.statements.candidates import Scored
 
 _SHARED_WORDS = 2
 _NEAR = 2
+_ANOTHER = frozenset({"also", "separately", "second", "another", "besides", "moreover"})
 
 
 def merge(found: list[Scored]) -> list[list[Scored]]:
     """``found`` in groups, one for each statement, both in reading order."""
     groups: list[list[Scored]] = []
     for candidate in found:
-        group = next((group for group in groups if any(_same(candidate, member) for member in group)), None)
-        if group is None:
-            groups.append([candidate])
+        joined = [group for group in groups if any(_same(candidate, member) for member in group)]
+        if joined:
+            groups[groups.index(joined[0])] = [*(member for group in joined for member in group), candidate]
+            groups = [group for group in groups if group not in joined[1:]]
         else:
-            group.append(candidate)
+            groups.append([candidate])
     return _without_titles(groups)
 
 
@@ -47,12 +49,13 @@ def _vague(candidate: Scored) -> bool:
 
 
 def _lead_and_quotation(one: Scored, other: Scored) -> bool:
-    """The same person, first in the reporter's words and then in his own, on targets that share a word."""
+    """The same speaker, first in the reporter's words, then in his own, and no word says that it is another matter."""
     first, second = one.candidate, other.candidate
-    if first.actor.name != second.actor.name or one.target is None or other.target is None:
+    if first.actor.name != second.actor.name:
         return False
-    quoted = [c.sentence.quoted(c.cue.head) for c in (first, second)]
-    return quoted[0] != quoted[1] and bool(one.words & other.words)
+    quoted = [c.quoted for c in (first, second)]
+    later = max(first.sentence, second.sentence, key=lambda sentence: sentence.index)
+    return quoted[0] != quoted[1] and not any(token.lower_ in _ANOTHER for token in later.outside())
 
 
 def _without_titles(groups: list[list[Scored]]) -> list[list[Scored]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from spacy.tokens import Doc, Span, Token
 from pipelines.reading.document import FIELDS, Document
 from pipelines.reading.quotes import Quotation, quotations
 from schemas.records import TextField
+
+_DATELINE = re.compile(r"[A-Z][A-Z'’ .]{2,}(?:, [\w. ]{2,20})?(?: ?\([^)]{1,30}\))? ?[-–—] ")
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,15 @@ class Sentence:
         while end > start + 1 and self.span.doc[end - 1].is_space:
             end -= 1
         return self.span.doc[start:end]
+
+    @property
+    def opening(self) -> int:
+        """The first token after a dateline ("BEIRUT (Agency) -"): where it was written is not who speaks."""
+        body = self.body
+        dateline = _DATELINE.match(body.text)
+        if dateline is None:
+            return body.start
+        return next((t.i for t in body if t.idx >= body.start_char + dateline.end()), body.start)
 
     def quote_of(self, token: Token) -> Quotation | None:
         """The quotation within whose marks ``token`` stands, the innermost one."""

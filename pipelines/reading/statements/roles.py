@@ -58,7 +58,11 @@ def _title(name: Span) -> Span:
 
 
 def _in_title(token: Token) -> bool:
-    if token.text in ("-", "'s", "’s", "'", "’") or token.lower_ in ("of", "for"):
+    if token.text in ("'s", "’s", "'", "’") or token.lower_ in ("of", "for"):
+        return True
+    if token.text == "-":
+        return not token.whitespace_
+    if token.text == ".":  # of an abbreviation: sentences end elsewhere
         return True
     return token.pos_ in _TITLE_TAGS and token.ent_type_ not in ("DATE", "TIME") and not token.is_punct
 
@@ -70,7 +74,7 @@ def _left_apposition(name: Span) -> Span | None:
     if comma <= name.sent.start or doc[comma].text != ",":
         return None
     phrase = _title(doc[comma : comma + 1])
-    return phrase if phrase and _official(phrase[-1]) and not phrase[-1].ent_type_ == "PERSON" else None
+    return phrase if phrase and _official(phrase[-1]) and phrase[-1].ent_type_ != "PERSON" else None
 
 
 def _right_apposition(name: Span) -> Span | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span
@@ -10,8 +9,6 @@ from spacy.tokens import Doc, Span
 from schemas.gazetteer import Gazetteer
 
 _LONGEST_NAME = 5
-# "BEIRUT, Nov 3 (Agency) -" says where the report was written, not who speaks.
-_DATELINE = re.compile(r"\s*[A-Z][A-Z'’ .]{2,}(?:, [\w. ]{2,20})?(?: ?\([^)]{1,30}\))? ?[-–—:] ")
 
 
 @dataclass(frozen=True)
@@ -24,16 +21,15 @@ class SideMention:
 
 
 class Sides:
-    """All mentions of sides in one ``Doc``, in reading order; those of a dateline left out."""
+    """All mentions of sides in one ``Doc``, in reading order."""
 
     def __init__(self, doc: Doc, gazetteer: Gazetteer) -> None:
         """Look up every capitalised run of up to five words of ``doc``, the longest first."""
         self.mentions: list[SideMention] = []
-        dateline = _DATELINE.match(doc.text)
         position = 0
         while position < len(doc):
             mention = None
-            if doc[position].text[0].isupper() and not (dateline and doc[position].idx < dateline.end()):
+            if doc[position].text[0].isupper():
                 mention = _longest(doc, position, gazetteer)
             if mention is None:
                 position += 1

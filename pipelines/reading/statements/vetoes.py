@@ -14,18 +14,20 @@ from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.sides import Sides
 from pipelines.reading.statements.slots import Filled
-from pipelines.reading.statements.words import LEXICON, PASSIVE_SUBJECTS, SUBJECTS, among
+from pipelines.reading.statements.words import LEXICON, PASSIVE_SUBJECTS, among, subject
 
 _OWN_WORDS = frozenset({"we", "i", "he", "she", "they", "it", "one"})
 _YOU = frozenset({"you", "your", "yours"})
-_YEAR = re.compile(r"\b(?:in|of|from)\s+((?:19|20)\d\d)\b")
+_YEAR = re.compile(r"\b(?:in|of|from)\s+((?:19|20)\d\d)\b", re.IGNORECASE)
 _TENTATIVE = frozenset({"may", "might", "could", "would", "should", "can"})
 _SPORT_WORDS = 3
+NOBODY_ABROAD = "nobody abroad"
+"""The one veto that another statement of the same speaker lifts: "we will hit it" after "any dam that India builds"."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A cue whose speaker is known. ``around`` are the sentences next to it; ``year`` is when the article was written."""
+    """A cue whose speaker is known. ``around`` are the sentences near it; ``year`` is that of the article."""
 
     cue: Cue
     sentence: Sentence
@@ -35,6 +37,11 @@ class Candidate:
     sides: Sides
     around: tuple[Sentence, ...]
     year: int
+
+    @property
+    def quoted(self) -> bool:
+        """Whether the speaker's own words carry the cue."""
+        return self.sentence.quoted(self.cue.head)
 
 
 def veto(candidate: Candidate) -> str | None:
@@ -48,8 +55,12 @@ def sport(sentences: list[Sentence]) -> bool:
     return len(words) >= _SPORT_WORDS
 
 
+def _neutral(candidate: Candidate) -> bool:
+    return candidate.actor.side.lower() in LEXICON.lemmas["neutral_sides"]
+
+
 def _hypothetical(candidate: Candidate) -> bool:
-    """"Russia may warn", "if Russia threatens"."""
+    """ "Russia may warn", "if Russia threatens"."""
     verb = candidate.attribution.verb
     if verb is None:
         return False
@@ -65,7 +76,7 @@ def _denied(candidate: Candidate) -> bool:
 
 
 def _recalled(candidate: Candidate) -> bool:
-    """"Had warned", "once vowed", "warned last year", "said in 2014"."""
+    """ "Had warned", "once vowed", "warned last year", "said in 2014"."""
     verb = candidate.attribution.verb
     if verb is not None and any(child.lower_ in ("had", "'d", "’d") for child in verb.children if child.dep_ == "aux"):
         return True
@@ -86,13 +97,26 @@ def _guess(candidate: Candidate) -> bool:
 
 
 def _question(candidate: Candidate) -> bool:
-    return candidate.filled.said.text.rstrip("\"”’»“ ").endswith("?")
+    return candidate.filled.said.text.rstrip('"”’»“ ').endswith("?")
+
+
+def _not_announced(candidate: Candidate) -> bool:
+    """A phrase of harm that looks back or on: "has paid the price"."""
+    verb = candidate.attribution.verb
+    if candidate.cue.kind not in ("status", "consequence", "idiom") or (verb is not None and among(verb, "warn_verbs")):
+        return False
+    return not any(token.lower_ in _AHEAD for token in candidate.filled.said)
+
+
+_AHEAD = frozenset(
+    {"will", "would", "shall", "must", "'ll", "’ll", "wo", "going", "if", "should", "unless", "can", "may"}
+)
 
 
 def _done_by_others(candidate: Candidate) -> bool:
     """The harm is announced for someone else ("they will strike us") or falls on oneself ("we will pay a price")."""
     cue = candidate.cue
-    doer = next((c for c in cue.head.children if c.dep_ in SUBJECTS), None)
+    doer = subject(cue.head) if cue.kind != "status" else None
     if cue.kind in ("harm", "response", "coercion"):
         agent = _agent(cue.head)
         if agent is not None:
@@ -125,41 +149,67 @@ def _is_own(token: Token, candidate: Candidate) -> bool:
 
 
 def _domestic(candidate: Candidate) -> bool:
-    """Aimed at one's own: citizens, parties, companies, or nobody abroad at all."""
+    """Aimed at one's own: citizens, parties, companies."""
     target, actor = candidate.filled.target, candidate.actor
-    if target is not None:
-        sides = {mention.side for mention in candidate.sides.within(target)}
-        if sides and sides <= {actor.side}:
-            return not among(target.root, "foreign_targets")
-        if not sides and among(target.root, "domestic_targets"):
-            return True
+    if target is None:
+        return False
+    sides = {mention.side for mention in candidate.sides.within(target)}
+    if sides and sides <= {actor.side}:
+        return not among(target.root, "foreign_targets")
+    return not sides and among(target.root, "domestic_targets")
+
+
+def _touches_nobody(candidate: Candidate) -> bool:
     return not _touches_others(candidate)
 
 
 def _touches_others(candidate: Candidate) -> bool:
     said = candidate.filled.said
-    others = [mention for mention in candidate.sides.within(said) if mention.side != candidate.actor.side]
-    if others or any(token.lower_ in _YOU for token in said):
+    doc, sentence = said.doc, candidate.sentence
+    own_words = said if candidate.quoted else doc[sentence.opening : sentence.span.end]
+    if any(mention.side != candidate.actor.side for mention in candidate.sides.within(own_words)):
+        return True
+    if any(token.lower_ in _YOU or _our_land(token) for token in said):
         return True
     places: list[Span] = [span for span in (candidate.filled.target, candidate.filled.condition) if span is not None]
     if any(among(token, "foreign_targets") for span in places for token in span):
         return True
     if any(token.lower_ in ("they", "them", "their") and candidate.sentence.quoted(token) for token in said):
         return any(mention.side != candidate.actor.side for mention in candidate.sides.mentions)
-    return candidate.cue.kind == "unacceptable" and any(
-        mention.side != candidate.actor.side
-        for sentence in (candidate.sentence, *candidate.around)
-        for mention in candidate.sides.within(sentence.span)
+    target = candidate.filled.target
+    points_back = target is None or target.root.pos_ == "PRON" or _definite(target)
+    return (
+        candidate.cue.kind == "unacceptable"
+        and points_back
+        and any(
+            mention.side != candidate.actor.side
+            for sentence in (candidate.sentence, *candidate.around)
+            for mention in candidate.sides.within(sentence.span)
+        )
     )
 
 
+def _our_land(token: Token) -> bool:
+    """``our country``, ``our border``: where another's act would be felt."""
+    return among(token, "foreign_targets") and any(child.lower_ in ("our", "my") for child in token.children)
+
+
+def _definite(target: Span) -> bool:
+    """ "The wing", "such ideas", "this plan": something that was named before."""
+    words = target.doc[target.root.left_edge.i : target.end]
+    return any(token.lower_ in ("the", "such", "this", "that", "these", "those") for token in words)
+
+
 _VETOES: dict[str, Callable[[Candidate], bool]] = {
+    "neutral": _neutral,
     "hypothetical": _hypothetical,
     "denied": _denied,
     "recalled": _recalled,
     "fiction": _fiction,
     "guess": _guess,
+    "not announced": _not_announced,
     "question": _question,
     "done by others": _done_by_others,
     "domestic": _domestic,
+    NOBODY_ABROAD: _touches_nobody,
 }

@@ -60,8 +60,17 @@ def future(verb: Token) -> bool:
 
 
 def negated(verb: Token) -> bool:
-    """Whether ``verb`` carries a negation of its own."""
-    return any(child.lower_ in _NEGATIONS for child in verb.children)
+    """Whether ``verb``, or the verb whose infinitive it is, carries a negation."""
+    if any(child.lower_ in _NEGATIONS for child in verb.children):
+        return True
+    return verb.dep_ == "xcomp" and negated(verb.head)
+
+
+def counterfactual(verb: Token) -> bool:
+    """ "Would have struck": what did not happen."""
+    return any(child.lower_ in ("have", "'ve", "’ve") for child in verb.children if child.dep_ == "aux") or (
+        verb.dep_ == "xcomp" and counterfactual(verb.head)
+    )
 
 
 def trim(span: Span) -> Span:
