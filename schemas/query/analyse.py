@@ -40,8 +40,7 @@ _TOKEN = re.compile(
 _POSSESSIVE = re.compile(r"(?<=.)(?:'s)+\Z")
 _ELISION = re.compile(r"(?:(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|dall?|dell|nell|sull|all|coll|un|quell)')+(?=.)")
 
-_CHUNK = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
-_ASCII = {code: chr(code).lower() if chr(code).isalnum() or chr(code) in "'.," else " " for code in range(128)}
+_JOIN_WITHIN = ("'", ".", ",")
 _APOSTROPHES = "'‘’ʼʻ＇"
 _WITHOUT_ACCENT_APART = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ـ": None}
@@ -61,76 +60,91 @@ class Token(NamedTuple):
 
 def words(text: str) -> list[Token]:
     """The words of ``text`` as they are sought: folded, and without possessive and light endings."""
-    return [Token(stem(token.text), token.start, token.end) for token in _tokens(text, possessive=False)]
+    return [word for word, _ in analyse(text)]
 
 
 def folded(text: str) -> list[Token]:
     """The words of ``text`` folded only, for ``word*``."""
-    return list(_tokens(text, possessive=True))
+    return [whole for _, whole in analyse(text)]
+
+
+def analyse(text: str) -> Iterator[tuple[Token, Token]]:
+    """Each word of ``text`` as ``words`` gives it, and as ``folded`` does."""
+    plain, starts, ends = _flatten(text)
+    for match in _TOKEN.finditer(plain):
+        start, end = match.span()
+        if match.lastgroup == "cjk":
+            for at in range(start, max(end - 1, start + 1)):
+                stop = min(at + 2, end)
+                pair = Token(plain[at:stop], starts[at], ends[stop - 1])
+                yield pair, pair
+            continue
+        if end - start > LONGEST:
+            end = start + len(plain[start : start + LONGEST].rstrip("'.,"))
+        start, bare = _bared(plain, start, end)
+        whole, word = plain[start:end], plain[start:bare]
+        if match.lastgroup == "initials":
+            whole, word = whole.replace(".", ""), word.replace(".", "")
+        yield Token(stem(word), starts[start], ends[bare - 1]), Token(whole, starts[start], ends[end - 1])
 
 
 def fold(text: str) -> str:
     """``text`` in folded case, without accents and with one kind of apostrophe; all else as it stands."""
-    return "".join(_fold(text[start:end]) for start, end in _clusters(text))
+    return "".join(_fold(text[start:end]) for start, end in _clusters(text, 0, len(text)))
 
 
-def _tokens(text: str, *, possessive: bool) -> Iterator[Token]:
-    plain, starts, ends = _flatten(text)
-    for match in _TOKEN.finditer(plain):
-        start, end = match.span()
-        if match["cjk"]:
-            for at in range(start, max(end - 1, start + 1)):
-                stop = min(at + 2, end)
-                yield Token(plain[at:stop], starts[at], ends[stop - 1])
-            continue
-        end = start + len(plain[start : min(end, start + LONGEST)].rstrip("'.,"))
-        if not possessive and (found := _POSSESSIVE.search(plain, start, end)):
-            end = found.start()
-        if found := _ELISION.match(plain, start, end):
-            start = found.end()
-        word = plain[start:end]
-        yield Token(word.replace(".", "") if match["initials"] else word, starts[start], ends[end - 1])
+def _bared(plain: str, start: int, end: int) -> tuple[int, int]:
+    """Where the word from ``start`` to ``end`` starts without an article before it, and ends without a possessive."""
+    if plain.find("'", start, end) < 0:
+        return start, end
+    if found := _POSSESSIVE.search(plain, start, end):
+        end = found.start()
+    if found := _ELISION.match(plain, start, end):
+        start = found.end()
+    return start, end
 
 
 def _flatten(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
     """``text`` folded, a blank for all that parts words, and where each character of it starts and ends in ``text``."""
-    if text.isascii():
-        return text.translate(_ASCII), range(len(text)), range(1, len(text) + 1)
-    plain: list[str] = []
+    plain = text.translate(_FLAT)
+    if _IRREGULAR not in plain:
+        return plain, range(len(text)), range(1, len(text) + 1)
+    parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for chunk in _CHUNK.finditer(text):
-        if chunk[0].isascii():
-            plain.append(chunk[0].translate(_ASCII))
-            starts.extend(range(chunk.start(), chunk.end()))
-            ends.extend(range(chunk.start() + 1, chunk.end() + 1))
-            continue
-        for start, end in _clusters(chunk[0]):
-            letters = _letters(chunk[0][start:end])
-            plain.append(letters)
-            starts.extend([chunk.start() + start] * len(letters))
-            ends.extend([chunk.start() + end] * len(letters))
-            if not letters and ends:  # a mark that goes belongs to the letter before it
-                ends[-1] = chunk.start() + end
-    return "".join(plain), starts, ends
+    done = 0
+    for stretch in _IRREGULAR_STRETCH.finditer(plain):
+        parts.append(plain[done : stretch.start()])
+        starts.extend(range(done, stretch.start()))
+        ends.extend(range(done + 1, stretch.start() + 1))
+        for start, end in _clusters(text, stretch.start(), stretch.end()):
+            letters = _letters(text[start:end])
+            parts.append(letters)
+            starts.extend([start] * len(letters))
+            ends.extend([end] * len(letters))
+        done = stretch.end()
+    parts.append(plain[done:])
+    starts.extend(range(done, len(text)))
+    ends.extend(range(done + 1, len(text) + 1))
+    return "".join(parts), starts, ends
 
 
-def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each character of ``text`` together with the marks on it."""
-    start = 0
-    for at in range(1, len(text)):
+def _clusters(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Start and end of each character between ``first`` and ``last`` together with the marks on it."""
+    start = first
+    for at in range(first + 1, last):
         if not _joins(text[at]):
             yield start, at
             start = at
-    if text:
-        yield start, len(text)
+    if first < last:
+        yield start, last
 
 
 @lru_cache(maxsize=65_536)
 def _letters(cluster: str) -> str:
-    """What ``cluster`` is within a word: its letters, an apostrophe, nothing, or a blank where it parts words."""
+    """What ``cluster`` is within a word: letters, a mark that may join, nothing, or a blank where it parts words."""
     letters = _fold(cluster)
-    return letters if letters == "'" or all(map(_in_word, letters)) else " "
+    return letters if letters in _JOIN_WITHIN or all(map(_in_word, letters)) else " "
 
 
 @lru_cache(maxsize=65_536)
@@ -163,3 +177,16 @@ def _joins(character: str) -> bool:
 
 def _in_word(character: str) -> bool:
     return character.isalnum() or unicodedata.category(character)[0] == "M"
+
+
+class _Flat(dict[int, str]):
+    """For ``str.translate``: each character as ``_letters`` has it, where it is one for one and bears no marks."""
+
+    def __missing__(self, code: int) -> str:
+        letters = _IRREGULAR if _joins(chr(code)) else _letters(chr(code))
+        return self.setdefault(code, letters if len(letters) == 1 else _IRREGULAR)
+
+
+_FLAT = _Flat()
+_IRREGULAR = "\0"
+_IRREGULAR_STRETCH = re.compile(r"[^\0]?\0+")

@@ -7,13 +7,13 @@ what an article says.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple, cast
 
-from schemas.query.analyse import LONGEST, Token, fold, folded, words
+from schemas.query.analyse import LONGEST, analyse, fold
 from schemas.query.fields import fields_of
 from schemas.query.occurrences import Places, places
 from schemas.records import Alert, Claim, EnrichedArticle, Record, Statement, TextField
@@ -82,15 +82,20 @@ def project(index: str, record: Record) -> Projection:
     if not fields_of(index):
         return Projection({}, {}, {}, {})
     said = _said(index, record)
-    pieces = {name: tuple(texts) for name, texts in said.passages.items()}
-    sought = _analysed(words, pieces)
+    sought: dict[str, tuple[str, ...]] = {}
+    whole: dict[str, tuple[str, ...]] = {}
+    for name, pieces in said.passages.items():
+        pairs = [list(analyse(piece.text)) for piece in pieces]
+        if any(pairs):
+            sought[name] = _joined([word.text for word, _ in piece] for piece in pairs)
+            whole[name] = _joined([folded.text for _, folded in piece] for piece in pairs)
     exact = {name: _exact_values(values) for name, values in said.exact.items()}
     numbers = {name: _number(value) for name, value in said.numbers.items() if value is not None}
     there = (*sought, *(name for name, values in exact.items() if values), *numbers)
     exact["has"] = exact.get("has", frozenset()).union(there) - {"has"}
     return Projection(
         words=sought,
-        folded=_analysed(folded, pieces),
+        folded=whole,
         exact={name: values for name, values in exact.items() if values},
         numbers=numbers,
     )
@@ -106,19 +111,12 @@ def exact_value(value: str) -> str:
     return _BLANKS.sub(BLANK, fold(value).strip())[:LONGEST]
 
 
-def _analysed(
-    analyse: Callable[[str], list[Token]], passages: Mapping[str, Iterable[Passage]]
-) -> dict[str, tuple[str, ...]]:
-    every = {name: _joined(analyse(piece.text) for piece in pieces) for name, pieces in passages.items()}
-    return {name: tokens for name, tokens in every.items() if tokens}
-
-
-def _joined(pieces: Iterable[list[Token]]) -> tuple[str, ...]:
+def _joined(pieces: Iterable[list[str]]) -> tuple[str, ...]:
     tokens: list[str] = []
     for piece in pieces:
         if tokens and piece:
             tokens.extend(GAP)
-        tokens.extend(token.text for token in piece)
+        tokens.extend(piece)
     return tuple(tokens)
 
 
