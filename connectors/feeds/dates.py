@@ -24,6 +24,10 @@ _LOCAL_AND_ZONE = re.compile(
 _OFFSET = re.compile(r"(?:GMT|UTC|UT)?\s*(?P<sign>[+\-−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?", re.I)
 _WEEKDAY = re.compile(r"^[^\W\d]+\.?,\s*")  # of any language: the date says it again
 _COMMENT = re.compile(r"\s*\([^)]*\)\s*$")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_USUAL = re.compile(  # of RFC 822, which nearly all of RSS is written in
+    rf"(\d{{1,2}}) ({'|'.join(_MONTHS)}) (\d{{4}}) (\d{{1,2}}):(\d{{2}})(?::(\d{{2}}))?", re.I
+)
 _YEAR_LAST = re.compile(r"(?P<zone>\S+)\s+(?P<year>\d{4})")
 
 
@@ -66,15 +70,22 @@ def _naive(local: str) -> datetime | None:
         return datetime.fromisoformat(local).replace(tzinfo=None)
     except ValueError:
         pass
+    if usual := _USUAL.fullmatch(local):
+        day, month, year, hour, minute, second = usual.groups()
+        numbers = int(year), _MONTHS.index(month.lower()) + 1, int(day), int(hour), int(minute), int(second or 0)
+        try:
+            return datetime(*numbers)  # noqa: DTZ001 - the caller has the zone
+        except ValueError:
+            return None
     from dateutil import parser
 
+    # What is missing, and what could be read in two ways, shows as a difference.
     readings = set()
-    for dayfirst in (False, True):
-        for default in (datetime(2000, 1, 1), datetime(2004, 2, 2)):  # noqa: DTZ001 - what is missing shows as a difference
-            try:
-                readings.add(parser.parse(local, default=default, dayfirst=dayfirst, ignoretz=True))
-            except (ValueError, OverflowError):
-                return None
+    for dayfirst, default in ((False, datetime(2000, 1, 1)), (True, datetime(2004, 2, 2))):  # noqa: DTZ001
+        try:
+            readings.add(parser.parse(local, default=default, dayfirst=dayfirst, ignoretz=True))
+        except (ValueError, OverflowError):
+            return None
     return readings.pop() if len(readings) == 1 else None
 
 
