@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
@@ -11,7 +12,6 @@ import msgspec
 from redline.homes import EmbeddedHomes
 from redline.settings import Settings, load
 from schemas.errors import FeedError, RedlineError
-from schemas.times import utc_now
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -38,7 +38,7 @@ def examine(config: Path | None, environ: Mapping[str, str]) -> Iterator[Check]:
     yield _try("models", lambda: _models(settings))
     yield _try("log", lambda: _log(homes))
     yield _try("index", lambda: _index(homes))
-    yield _try("feeds", lambda: _feeds(settings))
+    yield _try("feeds", lambda: _feeds(homes))
 
 
 def _try(part: str, look: Callable[[], str]) -> Check:
@@ -72,34 +72,23 @@ def _models(settings: Settings) -> str:
 
 
 def _log(homes: EmbeddedHomes) -> str:
-    log = homes.log()
-    try:
-        waiting = sum(log.end("articles", one) for one in range(log.partitions("articles")))
-        return f"{homes.folder / 'log.sqlite'}: {waiting} articles ever appended"
-    finally:
-        log.close()
+    with closing(homes.log()) as log:
+        appended = sum(log.end("articles", one) for one in range(log.partitions("articles")))
+    return f"{appended} articles ever appended"
 
 
 def _index(homes: EmbeddedHomes) -> str:
-    index = homes.index()
-    try:
-        newest = index.search("articles", None, limit=1).records
-        return f"{homes.folder / 'index.sqlite'}: {'has articles' if newest else 'empty so far'}"
-    finally:
-        index.close()
+    with closing(homes.index()) as index:
+        index.search("articles", None, limit=1)
+        return f"{index.count('articles')} articles, {index.count('watches')} watches"
 
 
-def _feeds(settings: Settings) -> str:
-    from connectors.feeds.state import FeedState
-
-    state = FeedState(settings.data / "feeds.sqlite", utc_now)
-    try:
+def _feeds(homes: EmbeddedHomes) -> str:
+    with closing(homes.feeds()) as state:
         feeds = state.feeds()
-    finally:
-        state.close()
-    failing = [feed for feed in feeds if feed.failing_since]
     if not feeds:
         return "none yet; add some: redline feeds add URL, or redline feeds import FILE.opml"
+    failing = [feed for feed in feeds if feed.failing_since]
     if len(failing) == len(feeds):
         raise FeedError(f"all {len(feeds)} fail, {feeds[0].url}: {feeds[0].error}; see that this machine has a network")
     return f"{len(feeds)}, of them failing: {len(failing)} (redline status names them)"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +15,6 @@ from redline.homes import EmbeddedHomes
 from redline.settings import Settings, load
 from schemas.errors import QueryError
 from schemas.protocols import Index, Log
-from schemas.times import utc_now
 
 if TYPE_CHECKING:
     from connectors.feeds.state import FeedState
@@ -39,36 +38,17 @@ class App:
         """Where log and index live."""
         return EmbeddedHomes(self.settings.data)
 
-    @contextmanager
-    def index(self) -> Iterator[Index]:
-        """The index, open while the block runs."""
-        index = self.homes.index()
-        try:
-            yield index
-        finally:
-            index.close()
-
-    @contextmanager
-    def log(self) -> Iterator[Log]:
+    def log(self) -> closing[Log]:
         """The log, open while the block runs."""
-        log = self.homes.log()
-        try:
-            yield log
-        finally:
-            log.close()
+        return closing(self.homes.log())
 
-    @contextmanager
-    def feed_state(self) -> Iterator[FeedState]:
-        """The feeds and their state, open while the block runs."""
-        from connectors.feeds.state import FeedState
+    def index(self) -> closing[Index]:
+        """The index, open while the block runs."""
+        return closing(self.homes.index())
 
-        folder = self.settings.data
-        folder.mkdir(parents=True, exist_ok=True)
-        state = FeedState(folder / "feeds.sqlite", utc_now)
-        try:
-            yield state
-        finally:
-            state.close()
+    def feeds(self) -> closing[FeedState]:
+        """The state of the feeds, open while the block runs."""
+        return closing(self.homes.feeds())
 
 
 class Time(click.ParamType[str]):

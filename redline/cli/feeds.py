@@ -46,7 +46,7 @@ def check(app: App, source: str, as_json: bool) -> None:
 @pass_app
 def add(app: App, url: str, title: str | None) -> None:
     """Add the feed at URL; a running fetch takes it up at once."""
-    with app.feed_state() as state:
+    with app.feeds() as state:
         if not state.add(url, title):
             click.echo(f"{url} is there already.", err=True)
 
@@ -56,7 +56,7 @@ def add(app: App, url: str, title: str | None) -> None:
 @pass_app
 def list_(app: App, as_json: bool) -> None:
     """List the feeds and how each fares."""
-    with app.feed_state() as state:
+    with app.feeds() as state:
         for feed in state.feeds():
             if as_json:
                 click.echo(msgspec.json.encode(feed))
@@ -77,7 +77,7 @@ def import_(app: App, file: Path) -> None:
 
     listed = read_opml(file)
     with (
-        app.feed_state() as state,
+        app.feeds() as state,
         click.progressbar(listed, label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()) as progress,
     ):
         new = sum(state.add(url, title) for url, title in progress)
@@ -90,7 +90,7 @@ def export(app: App) -> None:
     """Print the feeds as OPML."""
     from connectors.feeds.opml import Subscription, write_opml
 
-    with app.feed_state() as state:
+    with app.feeds() as state:
         click.echo(write_opml(Subscription(feed.url, feed.title) for feed in state.feeds()), nl=False)
 
 
@@ -99,6 +99,6 @@ def export(app: App) -> None:
 @pass_app
 def remove(app: App, url: str) -> None:
     """Remove the feed at URL; its articles stay."""
-    with app.feed_state() as state:
+    with app.feeds() as state:
         if not state.remove(url):
             raise FeedError(f"there is no feed {url}; redline feeds list shows those there are")

@@ -37,7 +37,7 @@ def fetch(app: App, once: bool) -> None:
 
         from connectors.feeds.fetcher import Fetcher
 
-        with app.log() as log, app.feed_state() as state:
+        with app.log() as log, app.feeds() as state:
             asyncio.run(_until(stop, Fetcher(state, log, app.settings.feeds, utc_now, Random()), once))
 
     _serve(work)

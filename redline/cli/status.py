@@ -14,7 +14,7 @@ from redline.status import Status, installation_status
 @pass_app
 def status(app: App, as_json: bool) -> None:
     """Show what is stored, what waits and which feeds fail."""
-    with app.log() as log, app.index() as index, app.feed_state() as feeds:
+    with app.log() as log, app.index() as index, app.feeds() as feeds:
         found = installation_status(log, index, feeds.feeds())
     if as_json:
         click.echo(msgspec.json.encode(found))

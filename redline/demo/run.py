@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
-from connectors.feeds.state import FeedState
 from redline.demo.samples import Samples, load
 from redline.demo.server import FeedServer
 from redline.homes import EmbeddedHomes
@@ -82,7 +81,7 @@ def running(folder: Path, stop: Stop, clock: Callable[[], datetime], pace: float
 
 def _set_up(folder: Path, index: Index, samples: Samples, server: FeedServer, clock: Callable[[], datetime]) -> None:
     """Add the feeds and the watches."""
-    state = FeedState(folder / "feeds.sqlite", clock)
+    state = EmbeddedHomes(folder).feeds()
     for outlet in samples.outlets:
         state.add(server.address(outlet), outlet.name)
     state.close()

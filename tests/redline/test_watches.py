@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines.matching import watches
 from redline.homes import EmbeddedHomes
 from redline.watches import GENERATION, add_watch, list_watches, new_watch, remove_watch
 from schemas.protocols import Index
@@ -37,6 +38,10 @@ def test_many_at_once_lose_no_change(tmp_path: Path) -> None:
     assert [watch.name for watch in list_watches(index)] == ["watch 0", "watch 2", "watch 4", "watch 6"]
     assert generation(index) == 12
     index.close()
+
+
+def test_the_matcher_reads_the_record_that_is_raised() -> None:
+    assert watches.GENERATION == GENERATION
 
 
 def test_a_watch_made_anew_is_another() -> None:
