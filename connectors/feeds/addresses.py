@@ -7,8 +7,6 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import urlsplit, urlunsplit
 
-from w3lib.url import canonicalize_url
-
 from schemas.errors import DataFileError
 
 _DEFAULT_PORT = {"http": ":80", "https": ":443"}
@@ -20,11 +18,13 @@ def canonical(address: str) -> str | None:
     Parameters that ``tracking.txt`` names are left out, from the fragment too; all others stay, and so does the
     fragment, since pages that hold several articles tell them apart by it.
     """
+    from w3lib.url import canonicalize_url
+
+    address = address.strip()
+    if not is_web(address):
+        return None
     try:
-        parts = urlsplit(address.strip())
-        if parts.scheme.lower() not in _DEFAULT_PORT or not parts.hostname:
-            return None
-        _ = parts.port  # raises where it is no number
+        parts = urlsplit(address)
         host = parts.netloc.lower().removesuffix(_DEFAULT_PORT[parts.scheme.lower()])
         # A fragment is kept as it is unless it is a list of parameters.
         fragment = _without_tracking(parts.fragment) if "=" in parts.fragment else parts.fragment
@@ -32,6 +32,16 @@ def canonical(address: str) -> str | None:
         return canonicalize_url(urlunsplit(kept), keep_fragments=True)
     except ValueError:
         return None
+
+
+def is_web(address: str) -> bool:
+    """Whether ``address`` is an absolute http(s) address."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    return parts.scheme.lower() in _DEFAULT_PORT and bool(parts.hostname)
 
 
 def host_of(address: str) -> str:

@@ -16,15 +16,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from connectors.feeds.addresses import host_of
 from connectors.feeds.dates import plausible
-from connectors.feeds.parse import Entry, Feed
 from schemas.ids import stable_id
 from schemas.records import Article
+
+if TYPE_CHECKING:
+    from connectors.feeds.parse import Entry, Feed
 
 LONGEST_TEXT = 100_000
 LONGEST_TITLE = 1_000

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.feeds.addresses import canonical, host_of
+from connectors.feeds.addresses import host_of, is_web
 from connectors.feeds.articles import Memory, Published
 from connectors.feeds.fetch import Validators
 from connectors.sqlite import Database, from_micros, to_micros
@@ -221,7 +221,7 @@ def checked_url(url: str) -> str:
         FeedError: it is no http or https address.
     """
     url = url.strip()
-    if canonical(url) is None:
+    if not is_web(url):
         raise FeedError(f"{url!r} is no address of a feed: it must begin with http:// or https://")
     return url
 
