@@ -51,11 +51,17 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except QueryError as error:
-            raise click.ClickException(f"{error}\n  {error.query}\n  {' ' * error.position}^") from error
+            shown = _one_line(error.query)
+            raise click.ClickException(f"{_one_line(str(error))}\n  {shown}\n  {' ' * error.position}^") from error
         except RedlineError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(_one_line(str(error))) from error
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
+
+
+def _one_line(text: str) -> str:
+    """``text`` with every control character a blank, so that positions in it stay."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 @click.group(

@@ -44,7 +44,8 @@ def search_options(function: F) -> F:
             "facets",
             metavar="FIELD",
             multiple=True,
-            help="Also count the values of this field, such as side, topic, source; may be repeated.",
+            help="Also count the values of this field, such as side or source (with --json as one line more, the last). "
+            "May be repeated.",
         ),
         json_option,
     ):

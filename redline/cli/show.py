@@ -130,6 +130,16 @@ def _alert(alert: Alert, watch: Record | None, about: Record | None) -> Group:
         Text.assemble((f"Alert{state} ", "bold red"), (name, "bold"), ("  late" if alert.late else "", "magenta")),
         Text(_latency(alert), style="dim"),
     ]
+    if alert.why:
+        met = dict.fromkeys(reason.clause for reason in alert.why)
+        lines.append(Text.assemble(("met: ", "dim"), ", ".join(met)))
+    if alert.nearest:
+        near = alert.nearest
+        lines.append(
+            Text.assemble(
+                ("nearest: ", "dim"), f"{near.claim} of {_time(near.first_seen)}, {near.similarity:.0%} alike"
+            )
+        )
     if isinstance(about, Claim):
         shown: Group | None = _statement(about, None)
     elif isinstance(about, EnrichedArticle):

@@ -11,6 +11,8 @@ from schemas.records import (
     EnrichedArticle,
     Evidence,
     Member,
+    Nearest,
+    Reason,
     Record,
     Statement,
     TopicLabel,
@@ -93,6 +95,8 @@ def store(index: Index) -> None:
         article="a1",
         statement="s1",
         claim="s1",
+        why=(Reason(clause="ship", field="target", start=4, end=8), Reason(clause="side:valdia", field="side")),
+        nearest=Nearest(claim="s0", first_seen=NOW, similarity=0.4),
         trace=Trace(fetched=first, matched=first + timedelta(seconds=2), published=first - timedelta(minutes=1)),
     )
     stored: dict[str, list[Record]] = {

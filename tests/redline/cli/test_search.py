@@ -82,12 +82,20 @@ def test_readable(redline: Redline) -> None:
     shown = redline("alerts").stdout
     assert "the strait" in shown
     assert "2.0 s after fetching" in shown
+    assert "met: ship, side:valdia" in shown
+    assert "nearest: s0 of 2026-11-20 12:00 UTC, 40% alike" in shown
     assert "Valdia → Ostmark" in shown
 
 
 def test_nothing_found_is_no_error(redline: Redline) -> None:
     result = redline("search", "zebra")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "", "Nothing found.\n")
+
+
+def test_a_query_over_two_lines_is_pointed_at_in_one(redline: Redline) -> None:
+    message, query, mark = redline("search", "strait\nsid:valdia").stderr.splitlines()
+    assert message.startswith("Error: ")
+    assert query[mark.index("^") :] == "sid:valdia"
 
 
 def test_a_fault_in_the_query_is_pointed_at(redline: Redline) -> None:
