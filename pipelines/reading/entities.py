@@ -4,6 +4,7 @@ Rules:
 - names that the gazetteer gives one id are one entity (Kyiv, Kiev); so are names that differ only in case and accents;
 - a last name (or a family name in front) belongs to the full name of the article that has it, to the last one before
   it where several do, whatever type the model gave it;
+- a last name counts as a mention also where the model overlooked it;
 - a known leader's last name belongs to another person of the article if only that one stands there in full;
 - an abbreviation belongs to the full name whose initials it is;
 - the type of a name is the one that most of its mentions have; the gazetteer's goes before.
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -42,17 +43,31 @@ class EntityFinder:
 
     def find(self, docs: Mapping[TextField, Doc], is_noise: Callable[[TextField, int], bool]) -> tuple[Entity, ...]:
         """The entities of ``docs`` (title, text), in the order in which they first appear."""
-        found = [
-            (name, mention)
-            for name, doc in docs.items()
-            for mention in self._mentions.find(doc)
-            if not is_noise(name, mention.start)
-        ]
+        found = [(name, mention) for name, doc in docs.items() for mention in self._mentions.find(doc)]
+        found = [*found, *_missed(docs, found)]
+        order = list(docs)
+        found = [pair for pair in found if not is_noise(pair[0], pair[1].start)]
+        found.sort(key=lambda pair: (order.index(pair[0]), pair[1].start))
         title = docs.get("title")
         if title is not None and "text" in docs and _is_title_case(title.text):
             found = _confirmed(found)
         clusters = _cluster(found)
         return tuple(_entity(cluster) for cluster in clusters)
+
+
+def _missed(
+    docs: Mapping[TextField, Doc], found: Sequence[tuple[TextField, Mention]]
+) -> Iterator[tuple[TextField, Mention]]:
+    """The last names of people whose full names are ``found``, where they stand outside of any mention found."""
+    last_names = {m.name.split()[-1] for _, m in found if m.type == "PERSON" and " " in m.name}
+    if not last_names:
+        return
+    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(last_names)))})(?![\w-])")
+    for name, doc in docs.items():
+        taken = [(m.start, m.end) for field_, m in found if field_ == name]
+        for match in pattern.finditer(doc.text):
+            if all(match.end() <= start or end <= match.start() for start, end in taken):
+                yield name, Mention(match.start(), match.end(), match.group(), "PERSON")
 
 
 def _is_title_case(title: str) -> bool:

@@ -9,7 +9,7 @@ from schemas.records import Article
 HEAD = 300
 """So many characters of the text are looked at, after the title."""
 
-SHORT = 60
+SHORT = 40
 """With fewer characters than this in all, what the feed says is believed."""
 
 

@@ -53,7 +53,7 @@ def resolve(model: str) -> str:
     """
     if model.isidentifier() and find_spec(model) is not None:
         return model
-    if Path(model).is_dir():
+    if model and Path(model).is_dir():
         return model
     reupload = REUPLOADS.get(model)
     if reupload is not None and find_spec(reupload) is not None:

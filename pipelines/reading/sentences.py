@@ -26,7 +26,7 @@ from schemas.errors import DataFileError
 _ABBREVIATIONS = Path(__file__).parent / "abbreviations.tsv"
 _KINDS = ("name", "number", "open")
 _CLOSERS = "\"'”’“‘»›)]}』」"
-_STOP = re.compile(rf"[.!?…。！？][{re.escape(_CLOSERS)}]*$")
+_STOP = re.compile(rf"[.!?…。！？](?:\s?[{re.escape(_CLOSERS)}])*$")
 _QUOTED_STOP = re.compile(r"[!?]\s?[\"'”’“»›]+$")
 _ATTRIBUTION = re.compile(
     r"(?:[^\W\d_][\w.’'-]*\s+){1,5}"

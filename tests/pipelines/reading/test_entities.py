@@ -1,0 +1,81 @@
+"""Entities: each name once, in its fullest form, with its type, its id and all its mentions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipelines.reading.entities import EntityFinder
+from schemas.gazetteer import Gazetteer
+from schemas.records import Entity, TextField
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+
+@pytest.fixture(scope="module")
+def finder(gazetteer: Gazetteer) -> EntityFinder:
+    return EntityFinder(gazetteer)
+
+
+def find(finder: EntityFinder, nlp: Language, text: str, title: str | None = None) -> dict[str, Entity]:
+    docs: dict[TextField, Doc] = {"title": nlp(title)} if title else {}
+    found = finder.find({**docs, "text": nlp(text)}, lambda *_: False)
+    names = [entity.name for entity in found]
+    assert len(names) == len(set(names))
+    return {entity.name: entity for entity in found}
+
+
+def test_short_forms_join_the_full_name_without_titles(finder: EntityFinder, nlp: Language) -> None:
+    text = "Estonian Defence Minister Liisa Kaldvere spoke in Tallinn. Kaldvere left early. President Putin did not."
+    found = find(finder, nlp, text)
+    assert [text[m.start : m.end] for m in found["Liisa Kaldvere"].mentions] == ["Liisa Kaldvere", "Kaldvere"]
+    assert found["Liisa Kaldvere"].type == "PERSON"
+    assert (found["Putin"].id, found["Putin"].type) == ("vladimir-putin", "PERSON")
+
+
+def test_spellings_of_one_thing_have_one_id(finder: EntityFinder, nlp: Language) -> None:
+    found = find(finder, nlp, "Zelensky was in Kiev. Later Volodymyr Zelenskyy left Kyiv for the U.S. and America.")
+    assert found["Volodymyr Zelenskyy"].id == "volodymyr-zelenskyy"
+    assert len(found["Volodymyr Zelenskyy"].mentions) == 2
+    assert {entity.id for entity in found.values() if entity.type == "GPE"} == {"UA-capital", "US"}
+
+
+def test_a_capital_and_its_state_are_two_names(finder: EntityFinder, nlp: Language) -> None:
+    found = find(
+        finder, nlp, "Moscow said on Monday that Russia would answer NATO in the Black Sea, the Kremlin added."
+    )
+    types = {name: entity.type for name, entity in found.items()}
+    assert types == {"Moscow": "GPE", "Russia": "GPE", "NATO": "ORG", "Black Sea": "LOC", "Kremlin": "ORG"}
+
+
+def test_generic_bodies_treaties_and_channels_are_no_entities(finder: EntityFinder, nlp: Language) -> None:
+    text = "The Defence Ministry quit the Lisbon Treaty, the envoy wrote on Telegram. The government agreed."
+    assert {"Defence Ministry", "Lisbon Treaty", "Telegram", "government"}.isdisjoint(find(finder, nlp, text))
+
+
+def test_a_leaders_namesake_keeps_the_name(finder: EntityFinder, nlp: Language) -> None:
+    found = find(finder, nlp, "The painter Clara Merz showed her work in Graz. Merz said that she was glad.")
+    assert list(found) == ["Clara Merz", "Graz"]
+    assert found["Clara Merz"].id is None
+    assert len(found["Clara Merz"].mentions) == 2
+
+
+def test_another_spelling_of_a_known_leader_is_known(finder: EntityFinder, nlp: Language) -> None:
+    assert find(finder, nlp, "The minister met Dmitrij Peskov in Sochi.")["Dmitrij Peskov"].id == "dmitry-peskov"
+
+
+def test_a_headline_in_capitals_adds_only_known_names(finder: EntityFinder, nlp: Language) -> None:
+    found = find(
+        finder, nlp, "Finland answered on Tuesday.", title="Finland Draws Line Over Cable Cutting In Gulf Waters"
+    )
+    assert [m.field for m in found["Finland"].mentions] == ["title", "text"]
+    assert set(found) <= {"Finland", "Gulf"}
+
+
+def test_noise_has_no_entities(finder: EntityFinder, nlp: Language) -> None:
+    doc = nlp("Sweden waits. Norway moves.")
+    found = finder.find({"text": doc}, lambda field, at: field == "text" and at > 12)
+    assert [entity.name for entity in found] == ["Sweden"]
