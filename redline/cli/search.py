@@ -44,7 +44,7 @@ def search_options(function: F) -> F:
             "facets",
             metavar="FIELD",
             multiple=True,
-            help="Also count the values of this field, such as side or source (with --json as one line more, the last). "
+            help="Also count the values of this field, such as side or source (--json: as one line more, the last). "
             "May be repeated.",
         ),
         json_option,
