@@ -32,6 +32,7 @@ _PASSING = {
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; see that its folder exists and may be written to",
     sqlite3.SQLITE_READONLY: "it may not be written to; see to its permissions",
     sqlite3.SQLITE_NOMEM: "memory is exhausted; try again",
+    sqlite3.SQLITE_PROTOCOL: "too many processes opened it at once; try again",
 }
 _LASTING = {
     sqlite3.SQLITE_NOTADB: "it is no database; move it away",
