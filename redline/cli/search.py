@@ -110,8 +110,8 @@ def _search(
     as_json: bool,
 ) -> None:
     parsed = None if query is None else parse(query, index_name)
-    if since is not None:
-        parsed = since_query(parsed, since, index_name)
+    if since is not None or parsed is None:
+        parsed = since_query(parsed, since or "*", index_name)
     with app.index() as index:
         try:
             page = index.search(index_name, parsed, sort=sort, limit=limit, after=after, facets=facets)
