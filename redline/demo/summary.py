@@ -28,7 +28,7 @@ def summarise(console: Console, snapshot: Snapshot, folder: Path) -> None:
         console.print(_latency("from publishing to the alert", since_published(snapshot.alerts)))
     console.print(f"\nThe data stays in {folder}. Ask for it:")
     data = f"REDLINE_DATA={shlex.quote(str(folder))}"
-    for command in ("search 'Moldova lang:ru'", "claims side:Russia", "statements has:quote --facet side", "alerts"):
+    for command in ("search 'Молдавия lang:ru'", "claims side:Russia", "statements has:quote --facet side", "alerts"):
         console.print(f"  {data} redline {command}", soft_wrap=True, highlight=False)
 
 

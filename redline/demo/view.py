@@ -24,7 +24,6 @@ from schemas.errors import UnavailableError
 from schemas.protocols import Index
 from schemas.records import Claim, EnrichedArticle
 
-CARD_LINES = 8
 WIDE = 110
 LOOK_S = 0.5
 
@@ -131,30 +130,43 @@ def _articles(articles: Sequence[EnrichedArticle]) -> Panel:
     table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     for article in articles:
         style = "bold red" if article.statements else ""
-        time = (article.published or article.fetched).astimezone().strftime("%H:%M:%S")
+        time = article.fetched.astimezone().strftime("%H:%M:%S")
         table.add_row(time, Text(plain(article.source or "")), Text(plain(article.title or ""), style=style))
     return Panel(table, title="Coming in", border_style="dim")
 
 
 def _alerts(notices: Sequence[Notice], room: int) -> Group:
-    """The newest alerts, as many as ``room`` lines hold."""
+    """The newest alerts, as many as ``room`` lines hold; at least one."""
     if not notices:
         return Group(Panel(Text("None yet", style="dim"), title="Alerts", border_style="dim"))
-    return Group(*(_card(notice) for notice in notices[: max(1, room // CARD_LINES)]))
+    cards: list[Panel] = []
+    for notice in notices:
+        told = _told(notice)
+        room -= len(told) + 2
+        if cards and room < 0:
+            break
+        cards.append(_card(notice, told))
+    return Group(*cards)
 
 
-def _card(notice: Notice) -> Panel:
+def _told(notice: Notice) -> list[tuple[str, str]]:
+    """What a card tells, a line each."""
+    told = [fact for fact in facts(notice) if fact[0] in ("condition", "consequence", "quote", "source")]
+    if notice.claim:
+        told.append(("first", f"{plain(notice.claim.first_source or 'unknown')}; {reports(notice.claim)}"))
+    return told
+
+
+def _card(notice: Notice, told: Sequence[tuple[str, str]]) -> Panel:
     table = Table.grid(padding=(0, 1), expand=True)
     table.add_column(style="dim", no_wrap=True, width=11)
     table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
-    shown = [fact for fact in facts(notice) if fact[0] in ("condition", "consequence", "quote", "source")]
-    if notice.claim:
-        shown.append(("first", f"{plain(notice.claim.first_source or 'unknown')}; {reports(notice.claim)}"))
-    for label, words in shown:
+    for label, words in told:
         table.add_row(label, Text(words, style="bold" if label == "quote" else ""))
     said = notice.claim or notice.statement
     colour = COLOURS[said.kind] if said else "blue"
-    after = f"{stages(notice.alert.trace, notice.sending)['total']:.1f} s after publishing"
+    first = "publishing" if notice.alert.trace.published else "fetching"
+    after = f"{stages(notice.alert.trace, notice.sending)['total']:.1f} s after {first}"
     return Panel(
         table,
         title=Text(headline(notice), style=f"bold {colour}"),
