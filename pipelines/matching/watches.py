@@ -50,18 +50,18 @@ class WatchBook:
         if assigned.article.degraded:
             return []
         found: dict[str, Alert] = {}
+        projected = {
+            over: [(record, project(over, record)) for record in _records(over, assigned.article)]
+            for over in {rule.watch.over for rule in self._rules}
+        }
         for rule in self._rules:
-            for record in _records(rule.watch, assigned.article):
-                alert = self._alert(rule, record, assigned, now)
-                if alert is not None:
+            for record, projection in projected[rule.watch.over]:
+                if evaluate(rule.query, projection, now):
+                    alert = self._alert(rule, record, assigned, now)
                     found.setdefault(alert.id, alert)
         return list(found.values())
 
-    def _alert(
-        self, rule: _Rule, record: EnrichedArticle | Statement, assigned: Assigned, now: datetime
-    ) -> Alert | None:
-        if not evaluate(rule.query, project(rule.query.index, record), now):
-            return None
+    def _alert(self, rule: _Rule, record: EnrichedArticle | Statement, assigned: Assigned, now: datetime) -> Alert:
         article = assigned.article
         statement = record if isinstance(record, Statement) else None
         claim = statement.claim if statement and rule.watch.once_per == "claim" else None
@@ -105,8 +105,8 @@ def _rules(records: Iterable[Record]) -> Iterator[_Rule]:
             _log.error("watch %s (%s) cannot be matched: %s", watch.id, watch.name, error)
 
 
-def _records(watch: Watch, article: EnrichedArticle) -> Iterable[EnrichedArticle | Statement]:
-    if watch.over == "articles":
+def _records(over: str, article: EnrichedArticle) -> Iterable[EnrichedArticle | Statement]:
+    if over == "articles":
         return [article]
     return [statement for statement in article.statements if statement.state is None]
 
