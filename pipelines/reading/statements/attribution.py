@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
+from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
-from pipelines.reading.statements.words import among, ancestors, subject
+from pipelines.reading.statements.words import among, subject
 
 _SAYING = ("say_verbs", "warn_verbs", "judge_verbs", "threaten_verbs")
 _LONGEST_ADDRESS = 10
@@ -33,19 +34,23 @@ class Attribution:
     carried: bool = False
 
 
-def attribute(cue: Token, sentence: Sentence, all_sentences: list[Sentence]) -> Attribution | None:
-    """Who says ``cue``, a word of ``sentence``; None where it is the reporter's own word."""
-    found = _governing(cue, sentence) or _according_to(sentence)
+def attribute(cue: Cue, sentence: Sentence, all_sentences: list[Sentence]) -> Attribution | None:
+    """Who says the words of ``cue`` in ``sentence``; None where they are the reporter's own."""
+    word = cue.span.root
+    if cue.kind == "deadline" and cue.head.lemma_ == "give" and not sentence.quoted(word):
+        giver = subject(cue.head)
+        return Attribution(giver, sentence, cue.head) if giver is not None else None
+    found = _governing(word, sentence) or _according_to(sentence)
     if found is not None:
         return found
-    if not sentence.quoted(cue):
-        return _in_order_of_words(cue, sentence)
-    return _beside(cue, sentence) or _announced_here(cue, sentence) or _elsewhere(sentence, all_sentences)
+    if not sentence.quoted(word):
+        return _in_order_of_words(word, sentence) or _before_colon(word, sentence)
+    return _beside(word, sentence) or _announced_here(word, sentence) or _elsewhere(sentence, all_sentences)
 
 
 def _governing(cue: Token, sentence: Sentence) -> Attribution | None:
     quote = sentence.quote_of(cue)
-    for token in ancestors(cue):
+    for token in cue.ancestors:
         if quote is not None and sentence.quote_of(token) == quote:
             continue
         if among(token, "soft_quoters") and (source := _source_of_noun(token)):
@@ -71,6 +76,16 @@ def _in_order_of_words(cue: Token, sentence: Sentence) -> Attribution | None:
         if said and source is not None and (source.pos_ in ("NOUN", "PROPN") or source.tag_ == "PRP"):
             return Attribution(source, sentence, verb)
     return None
+
+
+def _before_colon(cue: Token, sentence: Sentence) -> Attribution | None:
+    """``Thai army chief: any shelling will be answered``, as headlines have it."""
+    start = sentence.opening
+    colon = next((t for t in cue.doc[start : min(cue.i, start + _LONGEST_ADDRESS)] if t.text == ":"), None)
+    source = (
+        next((t for t in reversed(cue.doc[start : colon.i]) if t.pos_ in ("NOUN", "PROPN")), None) if colon else None
+    )
+    return Attribution(source, sentence) if source is not None else None
 
 
 def _right_before(verb: Token) -> Token | None:

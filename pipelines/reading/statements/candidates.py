@@ -32,6 +32,7 @@ _BASE: dict[CueClass, float] = {
 }
 # ... rises with what a real statement has, and falls where its speaker had to be guessed.
 _QUOTED, _CONDITION, _WARN_VERB, _OTHER_SIDE, _GUESSED_SIDE, _CARRIED = 0.1, 0.1, 0.05, 0.05, -0.15, -0.05
+_ADDRESSED = ("dobj", "dative")
 THRESHOLD = 0.6
 HIGHEST = 0.97
 
@@ -65,7 +66,7 @@ def _attributed(document: Document, sentences: list[Sentence]) -> Iterator[Candi
     year = (document.article.published or document.article.fetched).year
     for place, sentence in enumerate(sentences):
         for cue in find_cues(sentence):
-            attribution = attribute(cue.span.root, sentence, sentences)
+            attribution = attribute(cue, sentence, sentences)
             if attribution is None:
                 continue
             cast = cast or Cast(document)
@@ -114,10 +115,7 @@ def _kind(candidate: Candidate) -> Kind:
         return "ultimatum"
     if cue.kind == "red_line":
         return "red_line"
-    if cue.kind == "response":
-        means = any(child.dep_ == "prep" and child.lower_ == "with" for child in cue.head.children)
-        return "threat" if means else "warning"
-    return "warning" if cue.kind == "consequence" else "threat"
+    return "warning" if cue.kind in ("consequence", "response") else "threat"
 
 
 def _named_target(candidate: Candidate, sentences: list[Sentence]) -> Span | None:
@@ -147,12 +145,15 @@ def _without_marks(chunk: Span) -> Span:
 
 
 def _target_sides(candidate: Candidate, target: Span | None) -> tuple[str, ...]:
-    """The sides named in the target, else by whom the condition says that something is done."""
+    """The sides named in the target, else in who does what the condition says, else in who is warned."""
     places = [target] if target is not None else []
     condition = candidate.filled.condition
     if condition is not None:
         doers = [t for t in condition if t.dep_ in ("nsubj", "nsubjpass")]
         places += [t.doc[t.left_edge.i : t.i + 1] for t in doers]
+    verb = candidate.attribution.verb
+    if verb is not None:
+        places += [child.doc[child.left_edge.i : child.i + 1] for child in verb.children if child.dep_ in _ADDRESSED]
     for place in places:
         named = dict.fromkeys(m.side for m in candidate.sides.within(place) if m.side != candidate.actor.side)
         if named:

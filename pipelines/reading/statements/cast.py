@@ -92,13 +92,23 @@ class Cast:
         phrase = _phrase(source)
         named = self.person_at(sentence.field, phrase)
         if named is not None:
-            return self._of_person(named[0], sentence.field, named[1])
+            return self._of_person(named[0], sentence.field, named[1]) or self._of_lent_side(named, sentence, before)
         return self._of_body(source, phrase, sentence, before)
 
     def _of_person(self, person: Person, where: TextField, span: Span) -> Actor | None:
         if person.private or person.side is None:
             return None
         return Actor(person.name, person.side, person.role, True, where, span)
+
+    def _of_lent_side(self, named: tuple[Person, Span], sentence: Sentence, before: list[Sentence]) -> Actor | None:
+        """ "The group's spokesman, Abu Obaida": an official of nobody named, so of whom the sentences before speak."""
+        person, span = named
+        if person.private or not any(description.official for description in person.descriptions):
+            return None
+        lender = self._borrowed(span, sentence, before)
+        if lender is None:
+            return None
+        return Actor(person.name, lender.side, person.role, True, sentence.field, span, certain=False)
 
     def _last_person(self, pronoun: Token, sentence: Sentence, before: list[Sentence]) -> Actor | None:
         """He or she: the nearest subject before that is a person, else the nearest person named."""

@@ -9,7 +9,7 @@ from spacy.tokens import Span, Token
 from pipelines.reading.statements.attribution import Attribution
 from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
-from pipelines.reading.statements.words import SUBJECTS
+from pipelines.reading.statements.words import PASSIVE_SUBJECTS, SUBJECTS
 
 _STOPS = frozenset(".!?…;")
 
@@ -31,9 +31,8 @@ def is_clause(cue: Cue, sentence: Sentence) -> bool:
     quote = sentence.quote_of(cue.span.root)
     if quote is None or sentence.quote_of(cue.head) != quote:
         return False
-    return any(child.dep_.startswith(tuple(SUBJECTS)) for child in cue.head.children) or sentence.quoted(
-        cue.head.left_edge
-    )
+    subjects = [child for child in cue.head.children if child.dep_ in SUBJECTS | PASSIVE_SUBJECTS]
+    return all(sentence.quote_of(child) == quote for child in subjects or [cue.head.left_edge])
 
 
 def _governed(word: Token, sentence: Sentence, attribution: Attribution) -> Span:
@@ -41,7 +40,8 @@ def _governed(word: Token, sentence: Sentence, attribution: Attribution) -> Span
     body, doc = sentence.body, sentence.span.doc
     verb = attribution.verb
     if verb is None or attribution.carried:
-        return doc[sentence.opening : body.end]
+        colon = next((t.i for t in doc[attribution.source.i + 1 : word.i] if t.text == ":"), sentence.opening - 1)
+        return doc[colon + 1 : body.end]
     if verb.i < word.i:
         return doc[_after_complementizer(verb, word) : body.end]
     end = min(verb.i, attribution.source.left_edge.i)

@@ -87,7 +87,14 @@ def _verb_cues(sentence: Sentence) -> Iterator[Cue]:
             continue
         kind = next((kind for kind, name in _VERBS.items() if among(token, name)), None)
         if kind is not None and _announced(token) and _does_harm(token, kind):
-            yield Cue(kind, token, sentence.span.doc[token.i : token.i + 1])
+            armed = kind == "response" and _with_arms(token)
+            yield Cue("harm" if armed else kind, token, sentence.span.doc[token.i : token.i + 1])
+
+
+def _with_arms(verb: Token) -> bool:
+    """ "Answer with missiles", not "respond with a letter"."""
+    means = [child for child in verb.children if child.dep_ == "prep" and child.lower_ == "with"]
+    return any(among(thing, "foreign_targets") for prep in means for thing in prep.children)
 
 
 def _announced(verb: Token) -> bool:

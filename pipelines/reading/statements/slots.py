@@ -32,10 +32,10 @@ def fill(cue: Cue, sentence: Sentence, attribution: Attribution) -> Filled:
     said = content(cue, sentence, attribution)
     head_phrase, rest = _before_modal(cue, said)
     condition = _condition(cue, sentence, said) or rest
-    target = find_target(cue, attribution, condition, head_phrase)
+    target = find_target(cue, attribution, said, condition, head_phrase)
     if condition is None and target is not None:
         condition = _clause_on(target.root)
-    return Filled(said, target, condition, _consequence(cue, said, condition))
+    return Filled(said, target, condition, _consequence(cue, attribution, said, condition))
 
 
 def _before_modal(cue: Cue, said: Span) -> tuple[Span | None, Span | None]:
@@ -44,7 +44,7 @@ def _before_modal(cue: Cue, said: Span) -> tuple[Span | None, Span | None]:
     Read from the order of words, since a parser often hangs the modal on the wrong verb here.
     """
     doc = said.doc
-    modal = next((i for i in range(cue.span.start - 1, said.start - 1, -1) if doc[i].lower_ in _MODALS), None)
+    modal = next((i for i in range(said.start, cue.span.start) if doc[i].lower_ in _MODALS), None)
     if modal is None:
         return None, None
     chunks = list(doc[said.start : modal].noun_chunks)
@@ -110,12 +110,14 @@ def _inverted(should: Token) -> bool:
     return should.dep_ == "aux" and any(child.dep_ in SUBJECTS and child.i > should.i for child in should.head.children)
 
 
-def _consequence(cue: Cue, said: Span, condition: Span | None) -> Span | None:
+def _consequence(cue: Cue, attribution: Attribution, said: Span, condition: Span | None) -> Span | None:
     """The announced harm in the words of the text; none where the act is only declared intolerable or a red line."""
     if cue.kind in ("unacceptable", "deadline") or (cue.kind == "red_line" and "line" in cue.span.text.lower()):
         return None
     if cue.kind in ("status", "red_line"):
         return cue.span
+    if cue.kind in ("consequence", "idiom") and attribution.verb == cue.head:
+        return trim(cue.span)
     if cue.kind in ("consequence", "idiom"):
         return _cut(cue.span.doc, min(_first_of(cue), cue.span.start), cue.span.end, said, condition, cue)
     return _cut(cue.span.doc, _first_of(cue), cue.head.right_edge.i + 1, said, condition, cue)

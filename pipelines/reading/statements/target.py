@@ -14,18 +14,28 @@ THEY = frozenset(
 )
 _OBJECTS = frozenset({"dobj", "dative", "pobj"})
 _ACTS = ("harm", "response", "coercion", "deadline")
+_JUDGED = ("unacceptable", "red_line", "deadline")
 _AGAINST = ("on", "against", "at", "upon")
 
 
-def find_target(cue: Cue, attribution: Attribution, condition: Span | None, head_phrase: Span | None) -> Span | None:
+def find_target(
+    cue: Cue, attribution: Attribution, said: Span, condition: Span | None, head_phrase: Span | None
+) -> Span | None:
     """The target of ``cue``: what is harmed or judged, else who the condition is about, else who was warned.
 
     ``head_phrase`` is what stands before the modal verb ("any boat" in "any boat that comes near will be sunk").
     """
-    if head_phrase is not None and not (cue.kind in _ACTS and any(c.dep_ == "dobj" for c in cue.head.children)):
+    passive = any(child.dep_ in PASSIVE_SUBJECTS | {"auxpass"} for child in cue.head.children)
+    suffers = passive or cue.kind not in _ACTS
+    if head_phrase is not None and suffers and not _of_the_speaker(head_phrase):
         return _without_quantifier(head_phrase)
-    direct = _fired_on(cue) or _object(cue)
-    if direct is not None and not _of_the_speaker(direct) and direct.root.lower_ not in THEY | OWN:
+    direct = _fired_on(cue) or (_object(cue) if cue.head != attribution.verb or cue.kind in _JUDGED else None)
+    if (
+        direct is not None
+        and direct.start >= said.start
+        and not _of_the_speaker(direct)
+        and direct.root.lower_ not in THEY | OWN
+    ):
         return direct
     return _doer(condition) or _addressee(attribution, cue)
 

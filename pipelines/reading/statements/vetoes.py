@@ -18,7 +18,7 @@ from pipelines.reading.statements.words import LEXICON, PASSIVE_SUBJECTS, among,
 
 _OWN_WORDS = frozenset({"we", "i", "he", "she", "they", "it", "one"})
 _YOU = frozenset({"you", "your", "yours"})
-_YEAR = re.compile(r"\b(?:in|of|from)\s+((?:19|20)\d\d)\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:in|of|from)\s+(?:\w+\s+){0,2}((?:19|20)\d\d)\b", re.IGNORECASE)
 _TENTATIVE = frozenset({"may", "might", "could", "would", "should", "can"})
 _SPORT_WORDS = 3
 NOBODY_ABROAD = "nobody abroad"
@@ -80,9 +80,17 @@ def _recalled(candidate: Candidate) -> bool:
     verb = candidate.attribution.verb
     if verb is not None and any(child.lower_ in ("had", "'d", "’d") for child in verb.children if child.dep_ == "aux"):
         return True
-    own = " ".join(token.text for token in candidate.attribution.sentence.outside())
-    years = [int(year) for year in _YEAR.findall(own)]
+    source = candidate.attribution.sentence
+    own = " ".join(token.text for token in source.outside())
+    dated = own if candidate.quoted else " ".join([own, *(s.span.text for s in _told_before(candidate))])
+    years = [int(year) for year in _YEAR.findall(dated)]
     return LEXICON.phrases["recalls"].search(own) is not None or any(year < candidate.year - 1 for year in years)
+
+
+def _told_before(candidate: Candidate) -> list[Sentence]:
+    """The sentences right before, in the same paragraph: a date given there still holds."""
+    here = candidate.sentence
+    return [s for s in candidate.around if s.paragraph == here.paragraph and s.index < here.index]
 
 
 def _fiction(candidate: Candidate) -> bool:
@@ -109,7 +117,24 @@ def _not_announced(candidate: Candidate) -> bool:
 
 
 _AHEAD = frozenset(
-    {"will", "would", "shall", "must", "'ll", "’ll", "wo", "going", "if", "should", "unless", "can", "may"}
+    {
+        "will",
+        "would",
+        "shall",
+        "must",
+        "'ll",
+        "’ll",
+        "wo",
+        "going",
+        "reserve",
+        "reserves",
+        "reserved",
+        "if",
+        "should",
+        "unless",
+        "can",
+        "may",
+    }
 )
 
 
@@ -174,7 +199,8 @@ def _touches_others(candidate: Candidate) -> bool:
     places: list[Span] = [span for span in (candidate.filled.target, candidate.filled.condition) if span is not None]
     if any(among(token, "foreign_targets") for span in places for token in span):
         return True
-    if any(token.lower_ in ("they", "them", "their") and candidate.sentence.quoted(token) for token in said):
+    they = any(token.lower_ in ("they", "them", "their") and sentence.quoted(token) for token in said)
+    if they and candidate.cue.kind != "unacceptable":
         return any(mention.side != candidate.actor.side for mention in candidate.sides.mentions)
     target = candidate.filled.target
     points_back = target is None or target.root.pos_ == "PRON" or _definite(target)

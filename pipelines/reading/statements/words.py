@@ -12,7 +12,7 @@ LEXICON = load_lexicon()
 SUBJECTS = frozenset({"nsubj", "csubj"})
 PASSIVE_SUBJECTS = frozenset({"nsubjpass", "csubjpass"})
 _FUTURE = frozenset({"will", "would", "shall", "'ll", "’ll", "wo", "'d", "’d"})
-_READY = frozenset({"ready", "prepared", "determined", "set", "going", "resolved", "poised"})
+_READY = frozenset({"ready", "prepared", "determined", "set", "going", "resolved", "poised", "forced", "obliged"})
 _NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "nor"})
 
 
