@@ -91,9 +91,11 @@ class Notifier:
         self._index = index
         self._couriers = couriers
         self._clock = clock
+        self._offsets: dict[int, int] = {}
 
     def resume(self) -> None:
-        """Hand over all deliveries that an earlier run left pending."""
+        """Go on where an earlier run ended, and hand over all deliveries that it left pending."""
+        self._offsets = self._log.committed(GROUP, TOPIC)
         self._index.refresh("deliveries")
         deliveries = (cast(Delivery, record) for record in self._index.scan("deliveries"))
         pending = [delivery for delivery in deliveries if delivery.delivered is None]
@@ -105,14 +107,13 @@ class Notifier:
 
     def read(self) -> int:
         """Read and commit what is new in the topic, at most one batch a partition; returns how many records."""
-        committed = self._log.committed(GROUP, TOPIC)
         count = 0
         for partition in range(self._log.partitions(TOPIC)):
-            offset = committed.get(partition, 0)
-            records = self._log.read(TOPIC, partition, offset, BATCH)
+            records = self._log.read(TOPIC, partition, self._offsets.get(partition, 0), BATCH)
             if records:
                 self._post([alert for record in records for alert in self._decode(record)])
-                self._log.commit(GROUP, TOPIC, {partition: records[-1].offset + 1})
+                self._offsets[partition] = records[-1].offset + 1
+                self._log.commit(GROUP, TOPIC, self._offsets)
             count += len(records)
         return count
 

@@ -37,7 +37,7 @@ def demo(seconds: float | None) -> None:
     prepare(folder)
     click.echo(f"The demo's data goes to {folder}, what the services log to {LOG} in it.")
     click.echo("Loading the language models ...")
-    console = Console()
+    console = Console(highlight=False, markup=False)  # a folder's name may look like markup
     with stop_on_signals() as stop:
         with running(folder, stop, utc_now) as index:
             follow(index, console, stop, seconds, utc_now)
