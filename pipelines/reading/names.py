@@ -2,7 +2,7 @@
 
 ``name_words.tsv`` has one word a line (folded), its kind and what follows from it:
 
-- ``title``: comes off the front of a person's name;
+- ``title``: comes off the front of a person's name; with the type ``PERSON``, what follows it is a person's name;
 - ``first`` / ``last``: a name with this first or last word has this type (``drop``: is no entity: treaties, weapons);
 - ``generic``: a name of nothing but such words is no name ("the Defence Ministry");
 - ``channel``: a platform, no entity where something is merely said "on" it.
@@ -43,6 +43,10 @@ class NameWords:
         """Whether ``word`` can stand in a title before a person's name."""
         return fold(word).rstrip(".") in self._of["title"]
 
+    def heads_person(self, word: str) -> bool:
+        """Whether ``word`` is a title that stands right before a person's name ("minister", "Ms", "Gen.")."""
+        return self._of["title"].get(fold(word).rstrip(".")) == "PERSON"
+
     def is_channel(self, name: str) -> bool:
         """Whether ``name`` is a platform on which things are said."""
         return fold(name) in self._of["channel"]
@@ -50,16 +54,16 @@ class NameWords:
     def type_of(self, name: str, guess: str) -> str | None:
         """The type of ``name``, ``guess`` where its words do not tell; None where it is no entity.
 
-        The words of a person's name tell nothing about its type.
+        The last word of a person's name tells nothing about its type.
         """
         words = split(name)
         if not words or not any(character.isalpha() and not character.islower() for character in name):
             return None
         if all(word in self._of["generic"] or self.is_title(word) for word in words):
             return None
-        if guess == "PERSON":
-            return guess
         first = self._of["first"].get(words[0]) if len(words) > 1 else None
+        if guess == "PERSON":
+            return None if first == "drop" else guess
         last = self._of["last"].get(words[-1]) if len(words) > 1 else None
         found = first or last or guess
         return None if found == "drop" else found

@@ -1,8 +1,8 @@
 """Finds the topics that an article is about, by the cues of the taxonomy.
 
-A sentence scores 1 for each strong cue of a topic and .5 for each different weak one, at most 2; in the title twice
-that. A sentence of at least 1 is about the topic; without one the article is not. Sentences below that add to the
-score, but the less, the longer the article is. The score is ``1 - exp(-sum / 1.4)``.
+A sentence scores 1 for each strong cue of a topic and .5 for each different weak one, at most 2. A sentence of at least
+1 is about the topic; without one the article is not. Sentences below that add to the score, but the less, the longer
+the article is; the title counts twice. The score is ``1 - exp(-sum / 1.4)``.
 """
 
 from __future__ import annotations
@@ -133,12 +133,11 @@ def _add(tally: _Tally, name: TextField, sentence: DocSpan, cues: Sequence[_Cue]
     words = {(cue.weight, sentence[cue.start : cue.end].text.lower()) for cue in cues}
     score = sum(weight for weight, _ in words)
     score = min(score, _MOST_OF_SENTENCE)
-    if name == "title":
-        score *= 2
+    counted = score * 2 if name == "title" else score
     if score >= _STRONG:
-        tally.about += score
+        tally.about += counted
     else:
-        tally.touched += score
+        tally.touched += counted
     for cue in cues:
         found = sentence[cue.start : cue.end]
         tally.spans.append((score, Span(field=name, start=found.start_char, end=found.end_char)))

@@ -79,3 +79,18 @@ def test_noise_has_no_entities(finder: EntityFinder, nlp: Language) -> None:
     doc = nlp("Sweden waits. Norway moves.")
     found = finder.find({"text": doc}, lambda field, at: field == "text" and at > 12)
     assert [entity.name for entity in found] == ["Sweden"]
+
+
+def test_a_title_before_a_name_makes_it_a_persons(finder: EntityFinder, nlp: Language) -> None:
+    found = find(finder, nlp, "The spokesman Maksim Tulyev said the troops would stay. Ms Amory left with Tulyev.")
+    assert {name: entity.type for name, entity in found.items()} == {"Maksim Tulyev": "PERSON", "Amory": "PERSON"}
+
+
+def test_a_dateline_is_a_place_in_common_letters(finder: EntityFinder, nlp: Language) -> None:
+    assert find(finder, nlp, "LIPARI, Nov. 3 (Meridian) - Nobody was hurt.")["Lipari"].type == "GPE"
+    assert find(finder, nlp, "ST PETERSBURG — Ships left.")["St Petersburg"].id == "saint-petersburg"
+    assert find(finder, nlp, "THE HAGUE — Judges met.")["The Hague"].id == "NL-capital"
+
+
+def test_a_common_word_at_the_beginning_of_a_sentence_is_no_name(finder: EntityFinder, nlp: Language) -> None:
+    assert find(finder, nlp, "Avalanche danger rose. An avalanche is likely. Farmers stay home.") == {}
