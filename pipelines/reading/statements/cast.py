@@ -63,14 +63,18 @@ class Cast:
         return person
 
     def person_at(self, where: TextField, span: Span) -> tuple[Person, Span] | None:
-        """The person named within ``span`` and the words of the name; the last one where there are several."""
+        """The person named within ``span`` and the words of the name; the last one where there are several.
+
+        In "Erdoğan's spokesman" nobody is named.
+        """
         found = [
             (person, mention)
             for person in self.people
             for field_, mention in person.mentions
             if field_ == where and mention.start < span.end and mention.end > span.start
         ]
-        return max(found, key=lambda pair: pair[1].start, default=None) or self._by_surname(span)
+        itself = [pair for pair in found if not _owns(pair[1])]
+        return max(itself, key=lambda pair: pair[1].start, default=None) or self._by_surname(span)
 
     def _by_surname(self, span: Span) -> tuple[Person, Span] | None:
         """A name that was not recognised as one here, but is the last word of somebody's name elsewhere."""
@@ -175,6 +179,12 @@ def _unknown_subject(sentence: Sentence, pronoun: Token, cast: Cast) -> bool:
     last = names[-1]
     one = last.doc[last.i : last.i + 1]
     return cast.person_at(sentence.field, one) is None and not cast.sides[sentence.field].within(one)
+
+
+def _owns(name: Span) -> bool:
+    """Whether ``name`` only says whose something is."""
+    after = name.doc[name.end].lower_ if name.end < len(name.doc) else ""
+    return after in ("'s", "’s") or name[-1].lower_ in ("'s", "’s")
 
 
 def _people(document: Document, docs: dict[TextField, Doc]) -> list[Person]:

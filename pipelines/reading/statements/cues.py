@@ -35,6 +35,8 @@ _PHRASES: dict[CueClass, str] = {
     "consequence": "consequences",
 }
 _VERBS: dict[CueClass, str] = {"harm": "harm_verbs", "response": "response_verbs", "coercion": "coercive_verbs"}
+# Beyond that it is a list or a table.
+_LONGEST_SENTENCE = 400
 # Whatever a statement is, it is announced, quoted, judged or warned of: sentences without a trace of that are skipped.
 _WORTH_READING = re.compile(
     r"\b(?:will|would|wo|shall|ready|prepared|going to|must|may|warn\w*|threat\w*|vow\w*|pledge\w*|promise\w*|swore"
@@ -55,7 +57,7 @@ class Cue:
 
 def find_cues(sentence: Sentence) -> list[Cue]:
     """The cues of ``sentence``, the strongest class first; a word belongs to one cue only."""
-    if not _WORTH_READING.search(sentence.span.text):
+    if len(sentence.span) > _LONGEST_SENTENCE or not _WORTH_READING.search(sentence.span.text):
         return []
     taken: set[int] = set()
     cues = []

@@ -45,7 +45,7 @@ def _statement(document: Document, group: list[Scored]) -> Statement:
     target = _fullest_target(ranked)
     condition = next((s for s in ranked if s.candidate.filled.condition is not None), None)
     consequence = next((s for s in ranked if s.candidate.filled.consequence is not None), None)
-    quote = next((span for s in ranked if (span := _quote(s)) is not None), None)
+    quote = next((span for s in ranked if (span := _quote(document, s)) is not None), None)
     slots = Slots(
         speaker=(span_of(actor.field, actor.span),),
         target=_span(target, target.target if target else None),
@@ -105,13 +105,13 @@ def _evidence(group: list[Scored]) -> tuple[Evidence, ...]:
     )
 
 
-def _quote(scored: Scored) -> records.Span | None:
+def _quote(document: Document, scored: Scored) -> records.Span | None:
     """The quotation that holds the cue, without a closing comma or stop."""
     sentence = scored.candidate.sentence
     quote = sentence.quote_of(scored.candidate.cue.span.root)
     if quote is None:
         return None
-    words = sentence.span.doc.text[quote.start : quote.end].rstrip().rstrip(_CLOSING).rstrip()
+    words = document.article.field(sentence.field)[quote.start : quote.end].rstrip().rstrip(_CLOSING).rstrip()
     return records.Span(field=sentence.field, start=quote.start, end=quote.start + len(words))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Span, Token
 
 from pipelines.reading.document import FIELDS, Document
 from pipelines.reading.quotes import Quotation, quotations
@@ -64,18 +64,21 @@ def sentences(document: Document) -> list[Sentence]:
 
 
 def _of_field(field: TextField, document: Document) -> Iterator[Sentence]:
-    doc = document.doc(field)
+    doc, text = document.doc(field), document.article.field(field)
     if doc is None:
         return
-    quotes = quotations(doc.text)
-    paragraph = index = 0
+    quotes = quotations(text)
+    paragraph = index = first = 0
+    end = 0
     for span in doc.sents:
-        if span.text.strip() and not document.is_noise(field, span.start_char):
-            within = tuple(quote for quote in quotes if quote.start < span.end_char and quote.end > span.start_char)
-            yield Sentence(field, index, paragraph, span, within)
+        paragraph += "\n" in text[end : span.start_char + 1]
+        while first < len(quotes) and quotes[first].end <= span.start_char:
+            first += 1
+        words = span.text.rstrip()
+        end = span.start_char + len(words)
+        if words.strip() and not document.is_noise(field, span.start_char):
+            last = first
+            while last < len(quotes) and quotes[last].start < span.end_char:
+                last += 1
+            yield Sentence(field, index, paragraph, span, tuple(quotes[first:last]))
             index += 1
-        paragraph += "\n" in doc.text[span.start_char + len(span.text.rstrip()) : _next(doc, span)]
-
-
-def _next(doc: Doc, span: Span) -> int:
-    return doc[span.end].idx if span.end < len(doc) else len(doc.text)

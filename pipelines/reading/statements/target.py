@@ -63,12 +63,15 @@ def _of_the_speaker(phrase: Span) -> bool:
 
 def _object(cue: Cue) -> Span | None:
     """What the cue's verb is done to or, where it is judged, what it is said of."""
+    if cue.kind == "unacceptable" and (judged := _judged_after(cue)) is not None:
+        return judged
     wanted = _relations(cue)
     for child in cue.head.children:
         if child.dep_ in wanted and child.pos_ != "VERB" and not cue.span.start <= child.i < cue.span.end:
             return _noun_phrase(child)
     if cue.kind == "unacceptable":
-        return _judged(cue)
+        between = cue.span.doc[cue.head.i + 1 : cue.span.start].noun_chunks
+        return next((_noun_phrase(chunk.root) for chunk in between), None)
     return _after_preposition(cue.head) if cue.kind in ("harm", "response") else None
 
 
@@ -85,12 +88,12 @@ def _relations(cue: Cue) -> frozenset[str]:
     return PASSIVE_SUBJECTS if passive else frozenset({"dobj"})
 
 
-def _judged(cue: Cue) -> Span | None:
-    """``troops`` in ``unacceptable for troops to stay``, else what stands between verb and judgement."""
+def _judged_after(cue: Cue) -> Span | None:
+    """``foreign troops`` in ``unacceptable for foreign troops to stay``."""
     doc, end = cue.span.doc, cue.span.sent.end
     after = next((t for t in doc[cue.span.end : min(end, cue.span.end + 2)] if t.lower_ in ("for", "that")), None)
-    place = doc[after.i + 1 : end] if after is not None else doc[cue.head.i + 1 : cue.span.start]
-    return next((_noun_phrase(chunk.root) for chunk in place.noun_chunks), None)
+    chunks = doc[after.i + 1 : end].noun_chunks if after is not None else ()
+    return next((_noun_phrase(chunk.root) for chunk in chunks), None)
 
 
 def _after_preposition(verb: Token) -> Span | None:
