@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from schemas.errors import DataFileError
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+LONGEST = 100
+"""Characters; what is longer is no date."""
 SKEW = timedelta(hours=1)
 """How far a publisher's clock may be ahead of ours."""
 
@@ -33,9 +35,12 @@ _YEAR_LAST = re.compile(r"(?P<zone>\S+)\s+(?P<year>\d{4})")
 
 def parse_date(text: str) -> datetime | None:
     """``text`` as a time in UTC; None where it or its zone is not understood for sure."""
-    text = _COMMENT.sub("", _WEEKDAY.sub("", text.strip(), count=1))
+    text = text.strip()
+    if len(text) > LONGEST:
+        return None
+    text = _COMMENT.sub("", _WEEKDAY.sub("", text, count=1))
     match = _LOCAL_AND_ZONE.fullmatch(text)
-    if match is None or len(text) > 100:
+    if match is None:
         return _iso(text)
     local, zone = match["local"], match["zone"].strip()
     if year_last := _YEAR_LAST.fullmatch(zone):  # Sat Nov 07 21:45:00 EST 2026

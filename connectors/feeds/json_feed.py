@@ -68,6 +68,10 @@ def _fitting(values: dict[str, Any], kind: Any, leave_out: Collection[str] = ())
     """A struct of those ``values`` that have the type of their field."""
     if isinstance(values.get("author"), dict):
         values = {"authors": [values["author"]], **values}
+    try:
+        return msgspec.convert({name: value for name, value in values.items() if name not in leave_out}, kind)
+    except msgspec.ValidationError:
+        pass
     fields = {}
     for field in msgspec.structs.fields(kind):
         if field.encode_name in values and field.encode_name not in leave_out:

@@ -20,7 +20,7 @@ class FetchSettings(msgspec.Struct, frozen=True, kw_only=True):
     interval: Seconds = 120
     longest_interval: Seconds = 3600
     timeout: Seconds = 30
-    max_bytes: Count = 20_000_000
+    max_bytes: Count = 10_000_000
     max_redirects: Count = 5
     concurrency: Count = 50
     per_host: Count = 2

@@ -229,6 +229,22 @@ def test_a_guid_that_is_no_address_stays_as_it_is() -> None:
     ]
 
 
+def test_what_stands_before_the_feed_is_dropped() -> None:
+    head = b"<!-- this <feed> is ours -->\n<!DOCTYPE rss [ <!-- ] --> ]>\n<?xml-stylesheet href='a'?>"
+    assert [entry.title for entry in entries(head + rss(item(1))[38:])] == ["Note 1"]
+
+
+@pytest.mark.parametrize(
+    "piece", ["<!DOCTYPE rss [", "<?xml ", "<![CDATA[", "<!--", "<a:", "&", "&lt;x", "(", "<item>", "]]>"]
+)
+@pytest.mark.parametrize("head", ["", "<rss><channel><item><title>x", "<rss><channel><item><title>x</title><pubDate>"])
+def test_hostile_repetition_takes_no_quadratic_time(head: str, piece: str) -> None:
+    try:
+        entries((head + piece * 20_000).encode())
+    except FeedError:
+        assert not head
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_make_it_fail(body: bytes) -> None:
     for whole in (body, b"<rss><channel><item><title>" + body, b'{"items": [{"title": "' + body + b'"}]}'):
