@@ -6,6 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Sequence
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -14,8 +15,11 @@ from pebble import ProcessExpired, ProcessPool
 
 from pipelines.reading import child
 from pipelines.reading.settings import ReadingSettings
+from schemas.errors import RedlineError
 from schemas.records import Article, EnrichedArticle
 
+_Outcome = Future[list[EnrichedArticle | str]]
+_STARTS = 4
 CHUNK = 8
 """How many articles travel to a reading process at once: measured to keep two processes evenly busy."""
 
@@ -36,15 +40,11 @@ class ReadingPool:
 
     def __init__(self, settings: ReadingSettings, workers: int, limit: float = 30.0) -> None:
         # Numpy's kernels read these when a child imports them; their threads would cost spaCy a fifth of its speed.
-        for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
-            os.environ[variable] = "1"
+        os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        self._settings = settings
+        self._workers = workers
         self._limit = limit
-        self._pool = ProcessPool(
-            max_workers=workers,
-            initializer=child.prepare,
-            initargs=[settings],
-            context=multiprocessing.get_context("spawn"),
-        )
+        self._pool = self._start()
 
     def submit(self, articles: Sequence[Article]) -> Reading:
         """Start reading ``articles``, in chunks; ask the returned object for the outcome."""
@@ -52,19 +52,37 @@ class ReadingPool:
         return Reading(self, [(chunk, self._schedule(chunk)) for chunk in chunks])
 
     def read_alone(self, article: Article) -> EnrichedArticle | Failure:
-        """Read one article by itself, waiting for it."""
-        try:
-            return _outcomes(self._schedule([article]))[0]
-        except TimeoutError:
-            return Failure(f"reading it took more than {self._limit:g} s")
-        except ProcessExpired as error:
-            return Failure(f"its reading process died twice, with exit code {error.exitcode}")
+        """Read one article by itself, waiting for it.
 
-    def _schedule(self, articles: Sequence[Article]) -> Future[list[EnrichedArticle | str]]:
-        future: Future[list[EnrichedArticle | str]] = self._pool.schedule(
-            child.read_chunk, args=[articles], timeout=self._limit
+        Raises:
+            RedlineError: no reading process can be started.
+        """
+        for _ in range(_STARTS):
+            try:
+                return _outcomes(self._schedule([article]))[0]
+            except TimeoutError:
+                return Failure(f"reading it took more than {self._limit:g} s")
+            except ProcessExpired as error:
+                return Failure(f"its reading process died twice, with exit code {error.exitcode}")
+            except BrokenProcessPool:
+                continue  # a process died without an article: as it started, or between two
+        raise RedlineError("the reading processes die as they start; `redline doctor` tells why")
+
+    def _schedule(self, articles: Sequence[Article]) -> _Outcome:
+        try:
+            return self._pool.schedule(child.read_chunk, args=[articles], timeout=self._limit)
+        except RuntimeError:  # pebble gives up a pool one of whose processes died without a task
+            self.close()
+            self._pool = self._start()
+            return self._pool.schedule(child.read_chunk, args=[articles], timeout=self._limit)
+
+    def _start(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._workers,
+            initializer=child.prepare,
+            initargs=[self._settings],
+            context=multiprocessing.get_context("spawn"),
         )
-        return future
 
     def close(self) -> None:
         """End the reading processes; what they were reading is dropped."""
@@ -81,24 +99,24 @@ class ReadingPool:
 class Reading:
     """Articles on their way through the pool."""
 
-    def __init__(
-        self, pool: ReadingPool, chunks: Sequence[tuple[Sequence[Article], Future[list[EnrichedArticle | str]]]]
-    ) -> None:
+    def __init__(self, pool: ReadingPool, chunks: Sequence[tuple[Sequence[Article], _Outcome]]) -> None:
         self._pool = pool
         self._chunks = chunks
 
     def result(self) -> list[EnrichedArticle | Failure]:
-        """Wait; what became of each article, in the order given."""
+        """Wait; what became of each article, in the order given.
+
+        Raises:
+            RedlineError: no reading process can be started.
+        """
         return [outcome for chunk, future in self._chunks for outcome in self._chunk(chunk, future)]
 
-    def _chunk(
-        self, chunk: Sequence[Article], future: Future[list[EnrichedArticle | str]]
-    ) -> list[EnrichedArticle | Failure]:
+    def _chunk(self, chunk: Sequence[Article], future: _Outcome) -> list[EnrichedArticle | Failure]:
         try:
             return _outcomes(future)
-        except (ProcessExpired, TimeoutError):
+        except (ProcessExpired, TimeoutError, BrokenProcessPool):
             return [self._pool.read_alone(article) for article in chunk]
 
 
-def _outcomes(future: Future[list[EnrichedArticle | str]]) -> list[EnrichedArticle | Failure]:
+def _outcomes(future: _Outcome) -> list[EnrichedArticle | Failure]:
     return [Failure(each) if isinstance(each, str) else each for each in future.result()]

@@ -1,0 +1,142 @@
+"""The reading pool survives what articles and the machine do to its processes. Needs the English pipeline."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from pipelines.pool import Failure, ReadingPool
+from pipelines.reading.settings import ReadingSettings
+from schemas.errors import RedlineError
+from schemas.records import Article
+from schemas.times import utc_now
+
+pytestmark = pytest.mark.integration
+
+_TEXT = "The harbour council met on Monday. It will dredge the basin before winter, the mayor told reporters. " * 5
+
+
+def articles(count: int) -> list[Article]:
+    return [
+        Article(id=f"a{number}", feed="f", fetched=utc_now(), title=f"No {number}", text=_TEXT)
+        for number in range(count)
+    ]
+
+
+def children_of(pid: int) -> set[int]:
+    """The reading processes among the children of ``pid`` (its resource tracker is none)."""
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, ValueError):
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == pid and b"spawn_main" in (entry / "cmdline").read_bytes():
+                found.add(int(entry.name))
+    return found
+
+
+def cpu_seconds(pid: int) -> float:
+    with suppress(OSError):
+        fields = (Path(f"/proc/{pid}") / "stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.fixture
+def pool() -> Iterator[ReadingPool]:
+    with ReadingPool(ReadingSettings(), workers=1) as pool:
+        yield pool
+
+
+def test_articles_come_back_in_order_and_a_killed_process_costs_none(pool: ReadingPool) -> None:
+    reading = pool.submit(articles(40))
+    assert wait_until(lambda: bool(children_of(os.getpid())))
+    time.sleep(1)
+    for pid in children_of(os.getpid()):
+        os.kill(pid, signal.SIGKILL)
+    outcomes = reading.result()
+    assert [getattr(each, "id", each) for each in outcomes] == [f"a{number}" for number in range(40)]
+
+
+def test_an_article_whose_process_dies_twice_fails_and_the_next_is_read(pool: ReadingPool) -> None:
+    long = Article(id="long", feed="f", fetched=utc_now(), title="Long", text=_TEXT * 1_800)
+    with ThreadPoolExecutor(1) as waiting:
+        outcome = waiting.submit(pool.submit([long]).result)
+        for _ in range(2):
+            assert wait_until(lambda: any(cpu_seconds(pid) > 3 for pid in children_of(os.getpid())), 60)
+            for pid in children_of(os.getpid()):
+                os.kill(pid, signal.SIGKILL)
+        (failure,) = outcome.result()
+    assert isinstance(failure, Failure)
+    assert "died twice" in failure.error
+    assert [getattr(each, "id", each) for each in pool.submit(articles(1)).result()] == ["a0"]
+
+
+def test_processes_that_die_idle_are_started_again(pool: ReadingPool) -> None:
+    pool.submit(articles(1)).result()
+    for pid in children_of(os.getpid()):
+        os.kill(pid, signal.SIGKILL)
+    time.sleep(0.5)
+    assert [getattr(each, "id", each) for each in pool.submit(articles(1)).result()] == ["a0"]
+
+
+def test_models_that_cannot_be_loaded_are_an_error_and_not_an_articles_fault() -> None:
+    with (
+        ReadingPool(ReadingSettings(model="no_such_pipeline"), workers=1) as pool,
+        pytest.raises(RedlineError, match="redline doctor"),
+    ):
+        pool.submit(articles(1)).result()
+
+
+def test_an_article_that_takes_too_long_fails_alone() -> None:
+    long = Article(id="long", feed="f", fetched=utc_now(), title="Long", text=_TEXT * 190)
+    with ReadingPool(ReadingSettings(), workers=1, limit=0.7) as pool:
+        first, second = pool.submit([*articles(1), long]).result()
+    assert getattr(first, "id", first) == "a0"
+    assert isinstance(second, Failure)
+    assert second.error == "reading it took more than 0.7 s"
+
+
+def test_no_reading_process_outlives_a_killed_parent() -> None:
+    program = (
+        "from pipelines.pool import ReadingPool\n"
+        "from pipelines.reading.settings import ReadingSettings\n"
+        "from tests.pipelines.test_pool import articles\n"
+        "if __name__ == '__main__':\n"
+        "    pool = ReadingPool(ReadingSettings(), workers=2)\n"
+        "    pool.submit(articles(16)).result()\n"
+        "    print('read', flush=True)\n"
+        "    pool.submit(articles(400)).result()\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    with parent, parent.stdout:
+        assert parent.stdout.readline() == "read\n"
+        readers = children_of(parent.pid)
+        parent.kill()
+        parent.wait()
+    assert readers
+    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in readers))
+
+
+def test_a_reading_process_has_one_thread(pool: ReadingPool) -> None:
+    pool.submit(articles(1)).result()
+    (reader,) = children_of(os.getpid())
+    assert len(list(Path(f"/proc/{reader}/task").iterdir())) == 1
