@@ -16,7 +16,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -35,6 +37,8 @@ _ATTRIBUTION = re.compile(
 _LAST_WORD = re.compile(r"([^\s(\[\"'“‘«„-]+)\.$")
 _INITIAL = re.compile(r"(?:[A-Z]\.)*[A-Z]$")
 _LOWER_NAME = re.compile(r"(?:al|el|ad|as|ash|an|ar)-[A-Z]")
+_MARK = {True: 1, False: -1, None: 0}
+"""What spaCy stores for a token that begins a sentence, for one that must not, and for one left to the parser."""
 _BREAK = re.compile(r"[\n\r\u2028\u2029]")
 
 
@@ -55,20 +59,22 @@ class SentenceRules:
         text = doc.text
         quoted = quotations(text)
         starts = [quotation.start for quotation in quoted]
+        marks = []
         fresh = True
         for token in doc:
             if token.is_space:
-                token.is_sent_start = fresh or False
+                marks.append(_MARK[fresh])
                 fresh = fresh or _BREAK.search(token.text) is not None
-                continue
-            if fresh:
-                token.is_sent_start = True
+            elif fresh:
+                marks.append(_MARK[True])
                 fresh = False
             elif _within(quoted, starts, token.idx):
-                token.is_sent_start = False
+                marks.append(_MARK[False])
             else:
-                token.is_sent_start = self._begins(text, token.idx)
-        return doc
+                marks.append(_MARK[self._begins(text, token.idx)])
+        # All at once: setting one token's is_sent_start looks through the whole Doc.
+        column: Any = np.array(marks, dtype=np.int64).astype(np.uint64)
+        return doc.from_array(["SENT_START"], column)
 
     def _begins(self, text: str, at: int) -> bool | None:
         """Whether a sentence begins at ``at``; None where the parser should say."""
