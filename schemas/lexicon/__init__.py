@@ -31,7 +31,8 @@ def load_lexicon(language: str = "en", folder: Path = _FOLDER) -> Lexicon:
     """Read the lexicon of ``language``.
 
     Raises:
-        DataFileError: a class is missing or empty, or an entry is malformed or doubled (it names file and line).
+        DataFileError: there is no lexicon of it, a class is empty, or an entry is malformed or doubled; it names file
+            and line.
     """
     lemmas = {path.stem: frozenset(_entries(path)) for path in _files(folder / language / "lemmas")}
     phrases = {path.stem: _pattern(_entries(path)) for path in _files(folder / language / "phrases")}

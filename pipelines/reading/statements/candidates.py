@@ -15,7 +15,7 @@ from pipelines.reading.statements.cues import CueClass, find_cues
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.slots import fill
 from pipelines.reading.statements.vetoes import NOBODY_ABROAD, Candidate, veto
-from pipelines.reading.statements.words import LEXICON, among
+from pipelines.reading.statements.words import LEXICON, among, noun_chunks
 from schemas.records import Kind
 
 # A score starts from how sure the class of the cue is by itself ...
@@ -124,8 +124,8 @@ def _named_target(candidate: Candidate, sentences: list[Sentence]) -> Span | Non
     if candidate.cue.kind != "unacceptable" or (target is not None and not among(target.root, "general_nouns")):
         return target
     for earlier in reversed(_before(candidate.sentence, sentences)[-4:]):
-        chunks = [chunk for chunk in earlier.span.noun_chunks if among(chunk.root, "foreign_targets")]
-        quoted = [chunk for chunk in earlier.span.noun_chunks if _is_a_term(chunk, earlier)]
+        chunks = [chunk for chunk in noun_chunks(earlier.span) if among(chunk.root, "foreign_targets")]
+        quoted = [chunk for chunk in noun_chunks(earlier.span) if _is_a_term(chunk, earlier)]
         if quoted or chunks:
             return _without_marks((quoted or chunks)[-1])
     return target

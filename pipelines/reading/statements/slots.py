@@ -11,7 +11,7 @@ from pipelines.reading.statements.content import content
 from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.target import OWN, THEY, find_target
-from pipelines.reading.statements.words import PASSIVE_SUBJECTS, SUBJECTS, trim
+from pipelines.reading.statements.words import PASSIVE_SUBJECTS, SUBJECTS, noun_chunks, trim
 
 _CONDITIONS = ("if", "unless", "should", "until", "once", "when", "whenever", "before")
 _MODALS = frozenset({"will", "would", "shall", "must", "can", "could", "may", "'ll", "’ll", "wo"})
@@ -47,7 +47,7 @@ def _before_modal(cue: Cue, said: Span) -> tuple[Span | None, Span | None]:
     modal = next((i for i in range(said.start, cue.span.start) if doc[i].lower_ in _MODALS), None)
     if modal is None:
         return None, None
-    chunks = list(doc[said.start : modal].noun_chunks)
+    chunks = list(noun_chunks(doc[said.start : modal]))
     if not chunks or chunks[0].start > said.start + 1 or chunks[0].root.lower_ in OWN | THEY:
         return None, None
     rest = trim(doc[chunks[0].end : modal])

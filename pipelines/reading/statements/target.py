@@ -6,7 +6,7 @@ from spacy.tokens import Span, Token
 
 from pipelines.reading.statements.attribution import Attribution
 from pipelines.reading.statements.cues import Cue
-from pipelines.reading.statements.words import PASSIVE_SUBJECTS, SUBJECTS
+from pipelines.reading.statements.words import PASSIVE_SUBJECTS, SUBJECTS, noun_chunks
 
 OWN = frozenset({"we", "us", "our", "ours", "i", "me", "my", "ourselves"})
 THEY = frozenset(
@@ -42,7 +42,7 @@ def find_target(
 
 def _doer(condition: Span | None) -> Span | None:
     """The first thing that the condition names, but for the speaker's own."""
-    for chunk in condition.noun_chunks if condition is not None else ():
+    for chunk in noun_chunks(condition) if condition is not None else ():
         if chunk.root.lower_ not in OWN | THEY and not any(token.lower_ in OWN for token in chunk):
             return _without_quantifier(chunk)
     return None
@@ -52,7 +52,7 @@ def _fired_on(cue: Cue) -> Span | None:
     """``troops`` in ``open fire on troops``."""
     doc, after = cue.span.doc, cue.span.end
     if cue.kind in ("idiom", "consequence") and after < len(doc) and doc[after].lower_ in _AGAINST:
-        chunk = next(iter(doc[after + 1 : cue.span.sent.end].noun_chunks), None)
+        chunk = next(iter(noun_chunks(doc[after + 1 : cue.span.sent.end])), None)
         return _noun_phrase(chunk.root) if chunk is not None else None
     return None
 
@@ -70,7 +70,7 @@ def _object(cue: Cue) -> Span | None:
         if child.dep_ in wanted and child.pos_ != "VERB" and not cue.span.start <= child.i < cue.span.end:
             return _noun_phrase(child)
     if cue.kind == "unacceptable":
-        between = cue.span.doc[cue.head.i + 1 : cue.span.start].noun_chunks
+        between = noun_chunks(cue.span.doc[cue.head.i + 1 : cue.span.start])
         return next((_noun_phrase(chunk.root) for chunk in between), None)
     return _after_preposition(cue.head) if cue.kind in ("harm", "response") else None
 
@@ -92,7 +92,7 @@ def _judged_after(cue: Cue) -> Span | None:
     """``foreign troops`` in ``unacceptable for foreign troops to stay``."""
     doc, end = cue.span.doc, cue.span.sent.end
     after = next((t for t in doc[cue.span.end : min(end, cue.span.end + 2)] if t.lower_ in ("for", "that")), None)
-    chunks = doc[after.i + 1 : end].noun_chunks if after is not None else ()
+    chunks = noun_chunks(doc[after.i + 1 : end]) if after is not None else ()
     return next((_noun_phrase(chunk.root) for chunk in chunks), None)
 
 

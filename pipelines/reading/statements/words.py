@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from spacy.lang.en.syntax_iterators import noun_chunks as english_noun_chunks
 from spacy.tokens import Span, Token
 
 from schemas.lexicon import load_lexicon
@@ -71,6 +72,13 @@ def counterfactual(verb: Token) -> bool:
     return any(child.lower_ in ("have", "'ve", "’ve") for child in verb.children if child.dep_ == "aux") or (
         verb.dep_ == "xcomp" and counterfactual(verb.head)
     )
+
+
+def noun_chunks(span: Span) -> Iterator[Span]:
+    """The noun phrases that lie in ``span``; spaCy's own property would go through the whole text for each span."""
+    for start, end, _ in english_noun_chunks(span):
+        if start >= span.start and end <= span.end:
+            yield span.doc[start:end]
 
 
 def trim(span: Span) -> Span:
