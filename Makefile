@@ -6,10 +6,13 @@ endif
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint format lock schemas picture clean
+.PHONY: demo servers test lint format lock schemas picture clean
 
 demo: .venv/run
 	$(BIN)/redline demo
+
+servers: .venv/bin/python  ## Kafka and Elasticsearch on this machine until Ctrl-C; prints the settings to use
+	$(BIN)/python -m infra.servers run
 
 test: .venv/dev lint
 	$(BIN)/pytest

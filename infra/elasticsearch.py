@@ -49,8 +49,7 @@ class ElasticsearchServer(Server):
         secured: bool,
         outlives: bool,
     ) -> None:
-        super().__init__(folder, [str(home / "bin" / "elasticsearch")], environ, outlives=outlives)
-        self.port = port
+        super().__init__(folder, port, [str(home / "bin" / "elasticsearch")], environ, outlives=outlives)
         self.url = f"{'https' if authority else 'http'}://127.0.0.1:{port}"
         self.authority = authority
         self.secured = secured
@@ -74,12 +73,14 @@ def start_elasticsearch(
 ) -> ElasticsearchServer:
     """Start a node whose files are in ``folder`` (made where it is not there; its data is kept from start to start).
 
-    With ``secured`` clients must sign on as ``USER`` with ``SECRET``. ``port`` is taken where it is free.
+    With ``secured`` clients must sign on as ``USER`` with ``SECRET``; with ``tls`` they must in any case. ``port`` is
+    taken where it is free.
 
     Raises:
         MissingToolError: Java, Maven or setpriv (as root) is missing.
         ServerError: the node did not start.
     """
+    secured = secured or tls
     java = find_java(LEAST_JAVA, ElasticsearchServer.name)
     home = fetch_elasticsearch()
     folder = folder.resolve()
@@ -128,7 +129,7 @@ def _settings(folder: Path, http_port: int, transport_port: int) -> dict[str, ob
 def _security(*, tls: bool, secured: bool) -> dict[str, object]:
     """All of it said outright: where one of these is left out, the first start makes certificates of its own."""
     settings: dict[str, object] = {
-        "xpack.security.enabled": secured or tls,
+        "xpack.security.enabled": secured,
         "xpack.security.transport.ssl.enabled": False,
         "xpack.security.http.ssl.enabled": tls,
     }
@@ -137,8 +138,6 @@ def _security(*, tls: bool, secured: bool) -> dict[str, object]:
         settings["xpack.security.http.ssl.keystore.password"] = PASSWORD
     if secured:
         settings["xpack.security.authc.realms.file.file.order"] = 0
-    elif tls:
-        settings["xpack.security.authc.anonymous.roles"] = "superuser"
     return settings
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from infra.errors import MissingToolError
@@ -25,28 +25,28 @@ def find_java(
     Raises:
         MissingToolError: there is none; the message names what was found.
     """
-    if chosen := _runtime(Path(environ["JAVA_HOME"])) if environ.get("JAVA_HOME") else None:
-        version, home = chosen
-        if version >= least:
-            return home
-    runtimes = list(_runtimes(environ, places))
-    fitting = [runtime for runtime in runtimes if runtime[0] >= least]
-    if fitting:
-        return min(fitting)[1]
-    found = ", ".join(sorted({f"{version} in {home}" for version, home in runtimes})) or "none"
+    chosen = _runtimes([Path(environ["JAVA_HOME"])] if environ.get("JAVA_HOME") else [])
+    others = _runtimes(_usual_homes(environ, places))
+    for runtimes in (chosen, others):
+        if fitting := [runtime for runtime in runtimes if runtime[0] >= least]:
+            return min(fitting)[1]
+    found = ", ".join(sorted({f"{version} in {home}" for version, home in chosen + others})) or "none"
     raise MissingToolError(
         f"{purpose} needs Java {least} or later (found: {found}): install a JDK, or set JAVA_HOME to the folder of one"
     )
 
 
-def _runtimes(environ: Mapping[str, str], places: Sequence[str]) -> Iterator[tuple[int, Path]]:
-    """The version and home of each runtime in ``places`` and on PATH."""
-    homes = [home for place in places for home in sorted(Path("/").glob(place.lstrip("/")))]
+def _usual_homes(environ: Mapping[str, str], places: Sequence[str]) -> Iterator[Path]:
+    """The folders of ``places``, and the home of the ``java`` on PATH."""
+    for place in places:
+        yield from Path("/").glob(place.lstrip("/"))
     if java := shutil.which("java", path=environ.get("PATH", "")):
-        homes.append(Path(java).resolve().parent.parent)
-    for home in homes:
-        if runtime := _runtime(home):
-            yield runtime
+        yield Path(java).resolve().parent.parent
+
+
+def _runtimes(homes: Iterable[Path]) -> list[tuple[int, Path]]:
+    """The version and home of each runtime in ``homes``."""
+    return [runtime for home in homes if (runtime := _runtime(home))]
 
 
 def _runtime(home: Path) -> tuple[int, Path] | None:

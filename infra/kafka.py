@@ -43,8 +43,7 @@ class KafkaServer(Server):
     ) -> None:
         command = [str(java / "bin" / "java"), "-Xms256m", "-Xmx512m", "-cp", f"{libs}/*"]
         command += [f"-Dlog4j2.configurationFile={_LOG4J}", "kafka.Kafka", str(folder / "server.properties")]
-        super().__init__(folder, command, {}, outlives=outlives)
-        self.port = port
+        super().__init__(folder, port, command, {}, outlives=outlives)
         self.bootstrap = f"127.0.0.1:{port}"
         self.protocol = _protocol(tls=authority is not None, mechanism=mechanism)
         self.authority = authority
@@ -144,7 +143,7 @@ def _format(file: Path, java: Path, libs: Path, mechanism: Mechanism | None) -> 
     """Prepare the data folder that ``file`` names; a SCRAM user is one of the first records in it."""
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     command = [str(java / "bin" / "java"), "-cp", f"{libs}/*", f"-Dlog4j2.configurationFile={_LOG4J}"]
-    command += ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(file)]
+    command += ["-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(file)]
     if mechanism and mechanism != "PLAIN":
         command += ["--add-scram", f"{mechanism}=[name={USER},password={SECRET}]"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

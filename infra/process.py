@@ -38,8 +38,11 @@ class Server(ABC):
     runs_as_root: ClassVar[bool]
     """Whether the server consents to run as root."""
 
-    def __init__(self, folder: Path, command: Sequence[str], environ: Mapping[str, str], *, outlives: bool) -> None:
+    def __init__(
+        self, folder: Path, port: int, command: Sequence[str], environ: Mapping[str, str], *, outlives: bool
+    ) -> None:
         self.folder = folder
+        self.port = port
         self.process: subprocess.Popen[bytes] | None = None
         unroot = os.geteuid() == 0 and not self.runs_as_root
         self._command = [*_privileges(self.name, unroot=unroot, outlives=outlives), *command]
@@ -120,12 +123,15 @@ class Server(ABC):
     ) -> None:
         self.stop()
 
+    def check(self) -> None:
+        """Raise ``ServerError`` with the end of the log where the server has exited by itself."""
+        if self.process is not None and self.process.poll() is not None:
+            raise self._failure(f"exited with {self.process.returncode}")
+
     def _wait(self) -> None:
-        assert self.process is not None
         deadline = time.monotonic() + self.patience_s
         while not self.answers():
-            if self.process.poll() is not None:
-                raise self._failure(f"exited with {self.process.returncode} before it answered")
+            self.check()
             if time.monotonic() > deadline:
                 raise self._failure(f"did not answer within {self.patience_s:.0f} s")
             time.sleep(0.1)
