@@ -17,6 +17,7 @@ from pipelines.reading import child
 from pipelines.reading.settings import ReadingSettings
 from schemas.errors import RedlineError
 from schemas.records import Article, EnrichedArticle
+from schemas.times import utc_now
 
 _Outcome = Future[list[EnrichedArticle | str]]
 _STARTS = 4
@@ -45,6 +46,16 @@ class ReadingPool:
         self._workers = workers
         self._limit = limit
         self._pool = self._start()
+
+    def warm_up(self) -> None:
+        """Start the processes and wait until one has loaded its models.
+
+        Raises:
+            RedlineError: no reading process can be started, or the models cannot read.
+        """
+        outcome = self.read_alone(Article(id="warm-up", feed="warm-up", fetched=utc_now(), title="Ready"))
+        if isinstance(outcome, Failure):
+            raise RedlineError(f"the models cannot read: {outcome.error}; `redline doctor` tells more")
 
     def submit(self, articles: Sequence[Article]) -> Reading:
         """Start reading ``articles``, in chunks; ask the returned object for the outcome."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable
 from threading import Event
+from uuid import uuid4
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
@@ -25,16 +27,18 @@ _log = logging.getLogger(__name__)
 def run(work: Work, stop: Event, *, once: bool = False, ready: Callable[[], None] = lambda: None) -> int:
     """Process articles until ``stop`` is set, with ``once`` until none is left; returns how many records were drained.
 
-    ``ready`` is called when the models are found and log and index answered. Offsets are committed after a drain that
+    ``ready`` is called when the models are loaded and log and index answered. Offsets are committed after a drain that
     ended well, so a process that is killed at any moment leaves nothing out.
 
     Raises:
-        ModelMissingError: a language model is not installed.
+        RedlineError: the models cannot be loaded, or the log or the index refuses for good.
     """
+    work = dataclasses.replace(work, run=uuid4().hex)
     session = work.session()
     session.stop = stop
     try:
         session.insist(lambda: session.log.committed(GROUP, TOPIC))
+        session.pool.warm_up()
         ready()
         return drain_all(work, session, stop, once=once)
     except UnavailableError:
@@ -72,10 +76,8 @@ def _waiting(log: Log, limit: int) -> list[PartitionRange]:
         earliest, end = log.earliest(TOPIC, partition), log.end(TOPIC, partition)
         start = committed.get(partition, earliest)
         if start < earliest:
-            _log.warning(
-                "offsets %d to %d of partition %d of topic %s are gone unread: retention removed them",
-                start, earliest - 1, partition, TOPIC,
-            )  # fmt: skip
+            gone = {"topic": TOPIC, "partition": partition, "from": start, "to": earliest - 1}
+            _log.warning("retention removed offsets that were not read", extra=gone)
             start = earliest
         if start < end:
             ranges.append(PartitionRange(TOPIC, partition, start, end))

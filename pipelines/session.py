@@ -34,12 +34,16 @@ _shared = Shared()
 
 @dataclass(frozen=True)
 class Work:
-    """What a step needs to know to do its work: a picklable value."""
+    """What a step needs to know to do its work: a picklable value.
+
+    ``run`` names one run of the pipeline: it keeps a closed session, which Beam may still hold, from being used again.
+    """
 
     homes: Homes
     reading: ReadingSettings
     process: ProcessSettings
     clock: Clock = utc_now
+    run: str = ""
 
     def session(self) -> Session:
         """The session of this process; it is opened by the first who asks."""

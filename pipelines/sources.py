@@ -35,7 +35,10 @@ class Drain(beam.PTransform[Any, Any]):
 
     def expand(self, begin: Any) -> PCollection[list[LogRecord]]:
         """The whole source."""
-        return begin | "ranges" >> beam.Create(self._ranges) | "read offsets" >> beam.ParDo(_ReadRange(self._work))
+        batches: PCollection[list[LogRecord]] = (
+            begin | "ranges" >> beam.Create(self._ranges) | "read offsets" >> beam.ParDo(_ReadRange(self._work))
+        )
+        return batches
 
 
 class _Offsets(beam.transforms.core.RestrictionProvider):

@@ -29,13 +29,13 @@ def maven(tools: Path, script: str) -> None:
 
 @pytest.mark.usefixtures("tools")
 def test_a_missing_maven_is_named() -> None:
-    with pytest.raises(MissingToolError, match="kafka-.* is fetched with Maven: install it"):
+    with pytest.raises(MissingToolError, match=r"kafka-.* is fetched with Maven: install it"):
         fetch_kafka()
 
 
 def test_a_maven_that_fails_is_quoted_and_leaves_nothing(tools: Path, tmp_path: Path) -> None:
     maven(tools, '/bin/mkdir -p "$output"; echo no network today; exit 1')
-    with pytest.raises(ServerError, match="elasticsearch-.*\n.*no network today"):
+    with pytest.raises(ServerError, match=r"elasticsearch-.*\n.*no network today"):
         fetch_elasticsearch()
     assert list((tmp_path / "cache/redline/servers").iterdir()) == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ from infra.errors import ServerError
 from infra.java import find_java
 from infra.kafka import Mechanism, start_kafka
 from infra.process import free_ports
-from tests.redline.processes import eventually
+from tests.processes import eventually
 from tests.servers import or_skip
 
 pytestmark = pytest.mark.integration
@@ -71,8 +72,8 @@ def test_a_record_survives_a_broker_that_crashes(tmp_path: Path, tls: bool, mech
 def test_a_document_survives_a_node_that_crashes(tmp_path: Path, tls: bool) -> None:
     with or_skip(lambda: start_elasticsearch(tmp_path, tls=tls)) as node:
         login = (elasticsearch_node.USER, elasticsearch_node.SECRET) if node.secured else None
-        trust = str(node.authority) if tls else None
-        with Elasticsearch(node.url, basic_auth=login, ca_certs=trust) as client:
+        trust = ssl.create_default_context(cafile=str(node.authority)) if tls else None
+        with Elasticsearch(node.url, basic_auth=login, ssl_context=trust) as client:
             client.index(index="news", id="1", document={"title": "A document"})
             node.kill()
             assert processes(tmp_path) == ""

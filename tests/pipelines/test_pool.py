@@ -7,9 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from pipelines.reading.settings import ReadingSettings
 from schemas.errors import RedlineError
 from schemas.records import Article
 from schemas.times import utc_now
+from tests.processes import alive, cpu_seconds, eventually, readers
 
 pytestmark = pytest.mark.integration
 
@@ -32,33 +32,6 @@ def articles(count: int) -> list[Article]:
     ]
 
 
-def children_of(pid: int) -> set[int]:
-    """The reading processes among the children of ``pid`` (its resource tracker is none)."""
-    found = set()
-    for entry in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, ValueError):
-            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            if parent == pid and b"spawn_main" in (entry / "cmdline").read_bytes():
-                found.add(int(entry.name))
-    return found
-
-
-def cpu_seconds(pid: int) -> float:
-    with suppress(OSError):
-        fields = (Path(f"/proc/{pid}") / "stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return 0.0
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 @pytest.fixture
 def pool() -> Iterator[ReadingPool]:
     with ReadingPool(ReadingSettings(), workers=1) as pool:
@@ -67,9 +40,9 @@ def pool() -> Iterator[ReadingPool]:
 
 def test_articles_come_back_in_order_and_a_killed_process_costs_none(pool: ReadingPool) -> None:
     reading = pool.submit(articles(40))
-    assert wait_until(lambda: bool(children_of(os.getpid())))
+    assert eventually(lambda: bool(readers(os.getpid())))
     time.sleep(1)
-    for pid in children_of(os.getpid()):
+    for pid in readers(os.getpid()):
         os.kill(pid, signal.SIGKILL)
     outcomes = reading.result()
     assert [getattr(each, "id", each) for each in outcomes] == [f"a{number}" for number in range(40)]
@@ -80,8 +53,8 @@ def test_an_article_whose_process_dies_twice_fails_and_the_next_is_read(pool: Re
     with ThreadPoolExecutor(1) as waiting:
         outcome = waiting.submit(pool.submit([long]).result)
         for _ in range(2):
-            assert wait_until(lambda: any(cpu_seconds(pid) > 3 for pid in children_of(os.getpid())), 60)
-            for pid in children_of(os.getpid()):
+            assert eventually(lambda: any(cpu_seconds(pid) > 3 for pid in readers(os.getpid())), 60)
+            for pid in readers(os.getpid()):
                 os.kill(pid, signal.SIGKILL)
         (failure,) = outcome.result()
     assert isinstance(failure, Failure)
@@ -91,7 +64,7 @@ def test_an_article_whose_process_dies_twice_fails_and_the_next_is_read(pool: Re
 
 def test_processes_that_die_idle_are_started_again(pool: ReadingPool) -> None:
     pool.submit(articles(1)).result()
-    for pid in children_of(os.getpid()):
+    for pid in readers(os.getpid()):
         os.kill(pid, signal.SIGKILL)
     time.sleep(0.5)
     assert [getattr(each, "id", each) for each in pool.submit(articles(1)).result()] == ["a0"]
@@ -129,14 +102,14 @@ def test_no_reading_process_outlives_a_killed_parent() -> None:
     assert parent.stdout is not None
     with parent, parent.stdout:
         assert parent.stdout.readline() == "read\n"
-        readers = children_of(parent.pid)
+        spawned = readers(parent.pid)
         parent.kill()
         parent.wait()
-    assert readers
-    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in readers))
+    assert spawned
+    assert eventually(lambda: not any(alive(pid) for pid in spawned))
 
 
 def test_a_reading_process_has_one_thread(pool: ReadingPool) -> None:
     pool.submit(articles(1)).result()
-    (reader,) = children_of(os.getpid())
+    (reader,) = readers(os.getpid())
     assert len(list(Path(f"/proc/{reader}/task").iterdir())) == 1

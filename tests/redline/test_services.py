@@ -19,7 +19,7 @@ from schemas.protocols import Message
 from schemas.records import Article, encode
 from schemas.times import utc_now
 from tests.connectors.channels.receiver import receiver
-from tests.redline.processes import alive, descendants, eventually
+from tests.processes import alive, descendants, eventually
 from tests.redline.test_notify import Home
 
 pytestmark = pytest.mark.integration

@@ -13,7 +13,7 @@ import pytest
 from redline.backoff import Backoff
 from redline.lifecycle import Stop
 from redline.supervise import Service, StartError, Supervisor, parse_event
-from tests.redline.processes import PATIENCE_S, alive, eventually
+from tests.processes import PATIENCE_S, alive, eventually
 
 QUICK = Backoff(first=0.01, longest=0.05)
 

@@ -18,7 +18,7 @@ from redline.lifecycle import Stop
 from schemas.protocols import Index
 from schemas.records import Alert, Claim, Delivery, EnrichedArticle, Watch
 from schemas.times import utc_now
-from tests.redline.processes import eventually
+from tests.processes import eventually
 
 pytestmark = pytest.mark.integration
 PACE = 3

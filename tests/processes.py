@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,22 @@ def descendants(pid: int) -> set[int]:
     while more := {child for child, parent in parents.items() if parent and int(parent[0]) in found} - found:
         found |= more
     return found - {pid}
+
+
+def readers(pid: int) -> set[int]:
+    """The reading processes below ``pid``: those that were spawned, the spawner's own helper aside."""
+    found = set()
+    for child in descendants(pid):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.add(child)
+    return found
+
+
+def cpu_seconds(pid: int) -> float:
+    """The processor time that ``pid`` has used; 0 where it is gone."""
+    fields = _stat(pid)
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
 
 
 def eventually(true: Callable[[], bool], patience: float = PATIENCE_S) -> bool:

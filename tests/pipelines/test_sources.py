@@ -1,0 +1,92 @@
+"""The bounded source gives every record of its ranges once, in order, whether or not a record lies at each offset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from apache_beam.testing import test_pipeline
+from apache_beam.testing.util import assert_that
+
+from pipelines.reading.settings import ReadingSettings
+from pipelines.session import Work
+from pipelines.settings import ProcessSettings
+from pipelines.sources import BATCH, Drain, PartitionRange
+from redline.homes import EmbeddedHomes
+from schemas.protocols import Log, LogRecord, Message
+from schemas.times import utc_now
+
+
+def append(log: Log, start: int, count: int) -> None:
+    log.append("articles", [Message(f"key-{number}", b"{}") for number in range(start, start + count)])
+
+
+def drain(tmp_path: Path, ranges: list[PartitionRange], check: Callable[[list[list[LogRecord]]], None]) -> None:
+    """Run a pipeline of nothing but the source, and ``check`` the batches that come out (inside the pipeline)."""
+    work = Work(EmbeddedHomes(tmp_path), ReadingSettings(), ProcessSettings(workers=1), run=str(tmp_path))
+    session = work.session()
+    with test_pipeline.TestPipeline("FnApiRunner") as pipeline:
+        assert_that(pipeline | Drain(ranges, work), check)
+    session.close()
+
+
+def test_every_record_of_every_range_comes_once_in_batches_of_one_partition(tmp_path: Path) -> None:
+    log = EmbeddedHomes(tmp_path).log()
+    append(log, 0, 700)
+    ranges = [PartitionRange("articles", part, 3, log.end("articles", part) - 2) for part in range(4)]
+    log.close()
+    expected = sorted((part.partition, offset) for part in ranges for offset in range(part.start, part.end))
+
+    def check(batches: list[list[LogRecord]]) -> None:
+        assert all(len({record.partition for record in batch}) == 1 for batch in batches)
+        assert all(1 <= len(batch) <= BATCH for batch in batches)
+        assert all(one.offset < other.offset for batch in batches for one, other in pairwise(batch))
+        assert sorted((record.partition, record.offset) for batch in batches for record in batch) == expected
+
+    drain(tmp_path, ranges, check)
+
+
+def test_offsets_that_hold_nothing_any_more_are_passed_over(tmp_path: Path) -> None:
+    log = EmbeddedHomes(tmp_path).log()
+    append(log, 0, 300)
+    ends = [log.end("articles", part) for part in range(4)]
+    log.trim("articles", utc_now() + timedelta(seconds=1))
+    append(log, 300, 20)
+    ranges = [PartitionRange("articles", part, 0, log.end("articles", part)) for part in range(4)]
+    log.close()
+
+    def check(batches: list[list[LogRecord]]) -> None:
+        records = [record for batch in batches for record in batch]
+        assert len(records) == 20
+        assert all(record.offset >= ends[record.partition] for record in records)
+
+    drain(tmp_path, ranges, check)
+
+
+def test_a_range_without_any_record_gives_nothing(tmp_path: Path) -> None:
+    log = EmbeddedHomes(tmp_path).log()
+    append(log, 0, 100)
+    ends = [log.end("articles", part) for part in range(4)]
+    log.trim("articles", utc_now() + timedelta(seconds=1))
+    log.close()
+
+    def check(batches: list[list[LogRecord]]) -> None:
+        assert batches == []
+
+    drain(tmp_path, [PartitionRange("articles", part, 0, end) for part, end in enumerate(ends)], check)
+
+
+def test_a_failed_check_fails_the_test(tmp_path: Path) -> None:
+    log = EmbeddedHomes(tmp_path).log()
+    append(log, 0, 10)
+    ends = [log.end("articles", part) for part in range(4)]
+    log.close()
+
+    def check(batches: list[list[LogRecord]]) -> None:
+        assert batches == [], "the source gave something"
+
+    with pytest.raises(Exception, match="the source gave something"):
+        drain(tmp_path, [PartitionRange("articles", part, 0, end) for part, end in enumerate(ends)], check)
