@@ -31,7 +31,7 @@ schemas: .venv/dev  ## export the records' JSON Schemas; refuses what an old rea
 	$(BIN)/python -m schemas.export
 
 picture: .venv/run  ## draw docs/demo.svg anew from a real run of the demo
-	$(BIN)/python docs/picture.py
+	$(BIN)/python -m redline.demo.picture
 
 lock: .venv/dev  ## resolve the requirements files anew, with hashes
 	for extra in "pyproject.toml -o requirements.txt" "--extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt" \

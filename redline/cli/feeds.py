@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -12,6 +14,9 @@ from redline.cli.app import App, examples, json_option, pass_app
 from schemas.errors import FeedError
 from schemas.records import encode
 from schemas.times import utc_now
+
+if TYPE_CHECKING:
+    from connectors.feeds.state import FeedStatus
 
 
 @click.group(
@@ -61,11 +66,16 @@ def list_(app: App, as_json: bool) -> None:
             if as_json:
                 click.echo(msgspec.json.encode(feed))
                 continue
-            if feed.failing_since:
-                fares = f"failing since {feed.failing_since:%Y-%m-%d %H:%M} UTC: {feed.error}"
-            else:
-                fares = f"read {feed.fetched:%Y-%m-%d %H:%M} UTC" if feed.fetched else "not read yet"
-            click.echo("  ".join(filter(None, [feed.url, feed.title, fares])))
+            click.echo("  ".join(filter(None, [feed.url, feed.title, *_fares(feed)])))
+
+
+def _fares(feed: FeedStatus) -> Iterator[str]:
+    if feed.failing_since:
+        yield f"failing since {feed.failing_since:%Y-%m-%d %H:%M} UTC: {feed.error}"
+    else:
+        yield f"read {feed.fetched:%Y-%m-%d %H:%M} UTC" if feed.fetched else "not read yet"
+    if feed.held:
+        yield f"waits until {feed.due:%Y-%m-%d %H:%M:%S} UTC: {feed.held}"
 
 
 @feeds.command("import", epilog=examples("redline feeds import my.opml"))

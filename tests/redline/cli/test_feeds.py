@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
+from redline.homes import EmbeddedHomes
 from schemas.records import Article, decode
+from schemas.times import utc_now
 from tests.redline.cli.conftest import Redline
 
 RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>The Lantern</title><link>https://lantern.example/</link>
@@ -26,6 +30,15 @@ def test_added_listed_removed(redline: Redline) -> None:
     assert "https://b.example/rss  B  not read yet" in shown
     assert redline("feeds", "remove", "https://a.example/rss").exit_code == 0
     assert urls(redline) == ["https://b.example/rss"]
+
+
+def test_a_host_that_asked_for_a_pause_is_shown_with_its_reason(redline: Redline, data: Path) -> None:
+    redline("feeds", "add", "https://b.example/rss")
+    with closing(EmbeddedHomes(data).feeds()) as state:
+        state.hold("b.example", utc_now() + timedelta(hours=1), "429 Too Many Requests")
+    shown = redline("feeds", "list").stdout
+    assert "waits until" in shown
+    assert "429 Too Many Requests" in shown
 
 
 def test_adding_twice_is_no_error(redline: Redline) -> None:

@@ -17,7 +17,7 @@ from schemas.times import utc_now
 
 AFTER_S = 45
 WIDTH, HEIGHT = 150, 42
-PICTURE = Path(__file__).parent / "demo.svg"
+PICTURE = Path(__file__).parents[2] / "docs" / "demo.svg"
 
 
 def main() -> None:
@@ -31,6 +31,7 @@ def main() -> None:
             console.print(screen(take(index), utc_now() - began, WIDTH, HEIGHT), height=HEIGHT)
     # Without its web fonts: a picture must not call anyone.
     svg = re.sub(r"@font-face \{.*?\}", "", console.export_svg(title="redline demo"), flags=re.DOTALL)
+    PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(svg, encoding="utf-8")
 
 
