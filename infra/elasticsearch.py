@@ -1,7 +1,7 @@
 """An Elasticsearch node on loopback, plain or with TLS and a password.
 
-It is the bare distribution: the same engine with fewer analysers and features than the full one. It has no API keys,
-since the index of its security needs a part that is not in it; users come from a file instead.
+It is the bare distribution: the same engine with fewer analysers and features than the full one. A plugin of ours adds
+what API keys need. Users come from a file.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from infra.artifacts import fetch_elasticsearch
 from infra.certificates import PASSWORD, make_certificates
 from infra.errors import ServerError
 from infra.java import find_java
+from infra.plugin import add_plugin
 from infra.process import Server, free_ports
 
 USER = "redline"
@@ -83,6 +84,7 @@ def start_elasticsearch(
     secured = secured or tls
     java = find_java(LEAST_JAVA, ElasticsearchServer.name)
     home = fetch_elasticsearch()
+    add_plugin(home, java)
     folder = folder.resolve()
     config = folder / "config"
     scratch = folder / "tmp"

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from elasticsearch import Elasticsearch
+from elasticsearch import AuthenticationException, AuthorizationException, Elasticsearch
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
@@ -81,6 +81,20 @@ def test_a_document_survives_a_node_that_crashes(tmp_path: Path, tls: bool) -> N
             assert eventually(lambda: client.cluster.health()["active_shards"] == 1)
             assert client.get(index="news", id="1")["_source"] == {"title": "A document"}
     assert processes(tmp_path) == ""
+
+
+def test_an_api_key_lets_in_where_its_rights_allow(tmp_path: Path) -> None:
+    with or_skip(lambda: start_elasticsearch(tmp_path, secured=True)) as node:
+        with Elasticsearch(node.url, basic_auth=(elasticsearch_node.USER, elasticsearch_node.SECRET)) as client:
+            rights = {"writer": {"indices": [{"names": ["news*"], "privileges": ["all"]}]}}
+            key = client.security.create_api_key(name="desk", role_descriptors=rights)
+        with Elasticsearch(node.url, api_key=key["encoded"]) as client:
+            assert client.index(index="news", id="1", document={"title": "A document"})["result"] == "created"
+            with pytest.raises(AuthorizationException):
+                client.index(index="other", id="1", document={"title": "A document"})
+        stranger = Elasticsearch(node.url, basic_auth=(elasticsearch_node.USER, "wrong"))
+        with stranger, pytest.raises(AuthenticationException):
+            stranger.cluster.health()
 
 
 def test_no_server_outlives_a_starter_that_is_killed(tmp_path: Path) -> None:
