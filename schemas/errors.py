@@ -2,6 +2,7 @@
 
 RedlineError
 ├── UnavailableError    a log or an index does not answer now: retry, no record is at fault
+├── TooLargeError       a record is larger than the log takes; names its key, its size and the limit
 ├── QueryError          a query cannot be understood; carries the position
 ├── DataFileError       a data file (gazetteer, lexicon, taxonomy, settings, sample) is wrong; names file and line
 ├── FeedError           a feed cannot be fetched or read
@@ -19,6 +20,16 @@ class RedlineError(Exception):
 
 class UnavailableError(RedlineError):
     """A log or an index does not answer now (down, locked, full). No record's fault: try again later."""
+
+
+class TooLargeError(RedlineError):
+    """A record is larger than the log takes. ``size`` and ``limit`` are in bytes."""
+
+    def __init__(self, key: str, size: int, limit: int) -> None:
+        super().__init__(f"record {key} has {size} bytes, and the log takes {limit} at most")
+        self.key = key
+        self.size = size
+        self.limit = limit
 
 
 class QueryError(RedlineError):

@@ -1,1 +1,1 @@
-"""The homes of the log: SQLite (embedded)."""
+"""The homes of the log: SQLite (embedded) and Kafka (servers)."""
