@@ -17,7 +17,7 @@ _reader: Reader | None = None  # one a process: tasks of a pool reach nothing bu
 
 def prepare(settings: ReadingSettings) -> None:
     """Load the models; the pool calls this when the process starts."""
-    global _reader  # noqa: PLW0603
+    global _reader
     _reader = Reader(settings, utc_now)
 
 
