@@ -32,15 +32,19 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "kafka": Kind(start_kafka, 9092, '[kafka]\nbootstrap = ["127.0.0.1:{port}"]'),
+    "kafka": Kind(start_kafka, 9092, '[kafka]\nbootstrap_servers = ["127.0.0.1:{port}"]'),
     "elasticsearch": Kind(start_elasticsearch, 9200, '[elasticsearch]\nurls = ["http://127.0.0.1:{port}"]'),
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what ``arguments`` (None: those of the process) say; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m infra.servers", description=__doc__)
-    parser.add_argument("action", choices=["start", "stop", "status", "run"], help="run: until Ctrl-C")
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.servers", description="Kafka and Elasticsearch on this machine"
+    )
+    parser.add_argument(
+        "action", choices=["start", "stop", "status", "run"], help="start: in the background; run: until Ctrl-C"
+    )
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where data and logs go (default: %(default)s)")
     for name in KINDS:
         parser.add_argument(f"--{name}", action="append_const", dest="names", const=name, help=f"only {name}")
