@@ -17,13 +17,11 @@ import time
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from schemas.errors import RedlineError, UnavailableError
 
 LOCK_TIMEOUT = 30.0
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PASSING = {
     sqlite3.SQLITE_BUSY: "another process held its lock for too long; see which one writes to it and try again",
     sqlite3.SQLITE_LOCKED: "it is locked; try again",
@@ -153,13 +151,3 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-def to_micros(time: datetime) -> int:
-    """``time`` in whole microseconds since 1970, as it is stored."""
-    return (time - _EPOCH) // timedelta(microseconds=1)
-
-
-def from_micros(micros: int) -> datetime:
-    """The time that ``to_micros`` stored, in UTC."""
-    return _EPOCH + timedelta(microseconds=micros)

@@ -16,9 +16,10 @@ import msgspec
 from connectors.feeds.addresses import host_of, is_web
 from connectors.feeds.articles import Memory, Published
 from connectors.feeds.fetch import Validators
-from connectors.sqlite import Database, from_micros, to_micros
+from connectors.sqlite import Database
 from schemas.errors import FeedError
 from schemas.records import Article
+from schemas.times import from_micros, to_micros
 
 FORGET_AFTER = timedelta(days=90)
 """An entry that its feed has not shown for so long is forgotten; its address gives it the same id again."""

@@ -8,8 +8,9 @@ from hashlib import blake2b
 from pathlib import Path
 from sqlite3 import Connection
 
-from connectors.sqlite import LOCK_TIMEOUT, Database, from_micros, to_micros
+from connectors.sqlite import LOCK_TIMEOUT, Database
 from schemas.protocols import LogRecord, Message
+from schemas.times import from_micros, to_micros
 
 _SCHEMA = (
     # The offset of the next record outlives the records, so that trimming never gives an offset twice.

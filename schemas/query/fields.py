@@ -74,6 +74,11 @@ def fields_of(index: str) -> dict[str, Field]:
     return {field.name: field for field in FIELDS if index in field.indexes}
 
 
+def exact_fields(index: str) -> tuple[str, ...]:
+    """The fields of ``index`` that hold whole values, which can be counted."""
+    return tuple(name for name, field in fields_of(index).items() if field.kind in ("name", "exact", "has"))
+
+
 def default_fields(index: str) -> tuple[str, ...]:
     """The fields in which words are sought that name none."""
     if index == "articles":

@@ -9,15 +9,12 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta, timezone
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from connectors.sqlite import Database, from_micros, to_micros
+from connectors.sqlite import Database
 from schemas.errors import RedlineError
 
 SCHEMA = ("CREATE TABLE numbers (number INTEGER)", "INSERT INTO numbers VALUES (0)")
@@ -113,8 +110,3 @@ def test_a_damaged_file_is_told(tmp_path: Path) -> None:
     path.write_bytes(body)
     with pytest.raises(RedlineError, match=r"file\.sqlite: .*damaged"), closing(Database(path, SCHEMA)) as database:
         numbers(database)
-
-
-@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))])))
-def test_law_times_come_back_to_the_microsecond(time: datetime) -> None:
-    assert from_micros(to_micros(time)) == time

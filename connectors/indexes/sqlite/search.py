@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from sqlite3 import Connection
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import msgspec
 
+from connectors.indexes.cursors import read_cursor, write_cursor
 from connectors.indexes.sqlite.tables import Table, next_row
 from connectors.indexes.sqlite.translate import Plan, relevance
 from schemas.protocols import Page
@@ -58,9 +58,6 @@ class BestCursor(msgspec.Struct, array_like=True):
     id: str
 
 
-C = TypeVar("C", NewCursor, BestCursor)
-
-
 class Search:
     """One search over one index, within one transaction."""
 
@@ -72,7 +69,7 @@ class Search:
 
     def newest(self, name: str, limit: int, after: str | None) -> Page:
         """The page of the newest hits; ``name`` tells this search's cursors from those of another."""
-        cursor = None if after is None else _read_cursor(after, name, NewCursor)
+        cursor = None if after is None else read_cursor(after, name, NewCursor)
         below = _TOP if cursor is None else next_row(cursor.row)
         page: list[Hit] = []
         # Rows of one millisecond stand in the order of writing; only within it need they be sorted.
@@ -87,7 +84,7 @@ class Search:
 
     def best(self, name: str, query: Query | None, limit: int, after: str | None) -> Page:
         """The page of the best hits by BM25 among the newest."""
-        cursor = None if after is None else _read_cursor(after, name, BestCursor)
+        cursor = None if after is None else read_cursor(after, name, BestCursor)
         hits = list(islice(self._hits(_TOP if cursor is None else cursor.top + 1), RANKED))
         expression = None if query is None else relevance(query.root)
         if expression is not None and hits:
@@ -157,22 +154,8 @@ class Search:
             ).fetchall()
         )
         records: list[Record] = [decode(bodies[hit.row], self._table.kind) for hit in hits]
-        return Page(records, None if more is None else _write_cursor(more), {})
+        return Page(records, None if more is None else write_cursor(more), {})
 
 
 def _following(hits: Sequence[Hit], cursor: BestCursor) -> int:
     return next((at for at, hit in enumerate(hits, 1) if hit.id == cursor.id), cursor.position)
-
-
-def _write_cursor(cursor: NewCursor | BestCursor) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode()
-
-
-def _read_cursor(text: str, search: str, kind: type[C]) -> C:
-    try:
-        cursor = msgspec.json.decode(base64.b64decode(text, altchars=b"-_", validate=True), type=kind)
-    except (ValueError, msgspec.DecodeError) as error:
-        raise ValueError(f"{text!r} is no cursor of this search; leave it out to begin at the first page") from error
-    if cursor.search != search:
-        raise ValueError(f"{text!r} is a cursor of another search; leave it out to begin at the first page")
-    return cursor

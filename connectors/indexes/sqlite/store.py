@@ -12,12 +12,13 @@ from typing import NamedTuple
 from connectors.indexes.sqlite.search import Search
 from connectors.indexes.sqlite.tables import TABLES, Table, first_row, next_row
 from connectors.indexes.sqlite.translate import translate
-from connectors.sqlite import LOCK_TIMEOUT, Database, to_micros
+from connectors.sqlite import LOCK_TIMEOUT, Database
 from schemas.ids import stable_id
 from schemas.protocols import Found, Page, Sort
 from schemas.query.project import project
 from schemas.query.tree import Query
 from schemas.records import Record, decode, encode
+from schemas.times import to_micros
 
 _SCHEMA = (
     # Revisions are never given twice, so that a record deleted and written anew is not taken for the old one.

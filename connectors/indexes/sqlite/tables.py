@@ -15,7 +15,7 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from schemas.query.fields import FieldKind, fields_of
+from schemas.query.fields import FieldKind, exact_fields, fields_of
 from schemas.query.project import Projection
 from schemas.records import INDEXES, Record
 
@@ -128,7 +128,7 @@ TABLES = {
     index: Table(
         index=index,
         words=_fields(index, "words"),
-        exact=_fields(index, "name", "exact", "has"),
+        exact=exact_fields(index),
         numbers=_fields(index, "number", "time"),
     )
     for index in INDEXES
