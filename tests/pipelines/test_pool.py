@@ -34,7 +34,7 @@ def articles(count: int) -> list[Article]:
 
 @pytest.fixture
 def pool() -> Iterator[ReadingPool]:
-    with ReadingPool(ReadingSettings(), workers=1) as pool:
+    with ReadingPool(ReadingSettings(), workers=1, limit=600) as pool:
         yield pool
 
 
@@ -53,7 +53,7 @@ def test_an_article_whose_process_dies_twice_fails_and_the_next_is_read(pool: Re
     with ThreadPoolExecutor(1) as waiting:
         outcome = waiting.submit(pool.submit([long]).result)
         for _ in range(2):
-            assert eventually(lambda: any(cpu_seconds(pid) > 3 for pid in readers(os.getpid())), 60)
+            assert eventually(lambda: any(cpu_seconds(pid) > 5 for pid in readers(os.getpid())), 120)
             for pid in readers(os.getpid()):
                 os.kill(pid, signal.SIGKILL)
         (failure,) = outcome.result()
