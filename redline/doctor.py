@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from redline.homes import EmbeddedHomes
+from redline.homes import EmbeddedHomes, ServerHomes, homes_of
 from redline.settings import Settings, load
 from schemas.errors import FeedError, RedlineError
 
@@ -34,7 +34,7 @@ def examine(config: Path | None, environ: Mapping[str, str]) -> Iterator[Check]:
         yield Check(part="settings", ok=False, found=str(error))
         return
     yield Check(part="settings", ok=True, found=f"data in {settings.data.absolute()}")
-    homes = EmbeddedHomes(settings.data)
+    homes = homes_of(settings)
     yield _try("models", lambda: _models(settings))
     yield _try("log", lambda: _log(homes))
     yield _try("index", lambda: _index(homes))
@@ -71,19 +71,19 @@ def _models(settings: Settings) -> str:
     return f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
 
 
-def _log(homes: EmbeddedHomes) -> str:
+def _log(homes: EmbeddedHomes | ServerHomes) -> str:
     with closing(homes.log()) as log:
         appended = sum(log.end("articles", one) for one in range(log.partitions("articles")))
     return f"{appended} articles ever appended"
 
 
-def _index(homes: EmbeddedHomes) -> str:
+def _index(homes: EmbeddedHomes | ServerHomes) -> str:
     with closing(homes.index()) as index:
         index.search("articles", None, limit=1)
         return f"{index.count('articles')} articles, {index.count('watches')} watches"
 
 
-def _feeds(homes: EmbeddedHomes) -> str:
+def _feeds(homes: EmbeddedHomes | ServerHomes) -> str:
     with closing(homes.feeds()) as state:
         feeds = state.feeds()
     if not feeds:

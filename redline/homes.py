@@ -1,4 +1,4 @@
-"""The one place that constructs a log, an index or the state of the feeds."""
+"""The one place that constructs a log, an index or the state of the feeds: in files, or on servers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,16 @@ from schemas.times import utc_now
 
 if TYPE_CHECKING:
     from connectors.feeds.state import FeedState
+    from connectors.indexes.settings import ElasticsearchSettings
+    from connectors.logs.settings import KafkaSettings
+    from redline.settings import Settings
+
+
+def homes_of(settings: Settings) -> EmbeddedHomes | ServerHomes:
+    """The homes that ``settings`` choose: servers where they say how to reach them, else files."""
+    if settings.kafka is not None and settings.elasticsearch is not None:
+        return ServerHomes(settings.data, settings.kafka, settings.elasticsearch)
+    return EmbeddedHomes(settings.data)
 
 
 @dataclass(frozen=True)
@@ -35,7 +45,36 @@ class EmbeddedHomes:
 
     def feeds(self) -> FeedState:
         """The state of the feeds, which belongs to fetching alone; the caller closes it."""
-        from connectors.feeds.state import FeedState
+        return _feeds(self.folder)
 
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return FeedState(self.folder / "feeds.sqlite", utc_now)
+
+@dataclass(frozen=True)
+class ServerHomes:
+    """Log and index on servers; the feeds' state is a file in ``folder`` all the same."""
+
+    folder: Path
+    kafka: KafkaSettings
+    elasticsearch: ElasticsearchSettings
+
+    def log(self) -> Log:
+        """A new connection to the log, made when it is first used; the caller closes it."""
+        from connectors.logs.kafka import KafkaLog
+
+        return KafkaLog(self.kafka)
+
+    def index(self) -> Index:
+        """A new connection to the index, made when it is first used; the caller closes it."""
+        from connectors.indexes.elasticsearch import ElasticsearchIndex
+
+        return ElasticsearchIndex(self.elasticsearch, utc_now)
+
+    def feeds(self) -> FeedState:
+        """The state of the feeds, which belongs to fetching alone; the caller closes it."""
+        return _feeds(self.folder)
+
+
+def _feeds(folder: Path) -> FeedState:
+    from connectors.feeds.state import FeedState
+
+    folder.mkdir(parents=True, exist_ok=True)
+    return FeedState(folder / "feeds.sqlite", utc_now)

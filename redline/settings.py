@@ -20,6 +20,8 @@ from msgspec import inspect
 
 from connectors.channels.settings import NotifySettings
 from connectors.feeds.settings import FetchSettings
+from connectors.indexes.settings import ElasticsearchSettings
+from connectors.logs.settings import KafkaSettings
 from pipelines.reading.settings import ReadingSettings
 from pipelines.settings import ProcessSettings
 from schemas.errors import DataFileError, RedlineError
@@ -46,13 +48,18 @@ class SettingsError(RedlineError):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one can set. ``data`` is the folder of the embedded log and index and of the feeds' state."""
+    """All that one can set. ``data`` is the folder of the embedded log and index and of the feeds' state.
+
+    With ``kafka`` and ``elasticsearch`` log and index are on these servers instead; they are set together.
+    """
 
     data: Path = Path("data")
     feeds: FetchSettings = FetchSettings()
     reading: ReadingSettings = ReadingSettings()
     process: ProcessSettings = ProcessSettings()
     notify: NotifySettings = NotifySettings()
+    kafka: KafkaSettings | None = None
+    elasticsearch: ElasticsearchSettings | None = None
 
 
 class _Origin(NamedTuple):
@@ -86,6 +93,11 @@ def load(file: Path | None, environ: Mapping[str, str]) -> Settings:
         _put(values, keys, value)
         origins[keys] = _Origin(name, None)
     _refuse_unknown(values, inspect.type_info(Settings), (), origins)
+    for section, other in (("kafka", "elasticsearch"), ("elasticsearch", "kafka")):
+        if section in values and other not in values:
+            raise _origin_of([section], origins)[1].error(
+                f"[{section}] needs [{other}] beside it, even if that is empty"
+            )
     try:
         return msgspec.convert(values, Settings, dec_hook=_to_path)
     except msgspec.ValidationError as error:
@@ -161,16 +173,28 @@ def _explain(
     """The error for a wrong value: it names the key, the value and what is expected."""
     message, _, where = str(error).partition(" - at `$.")
     named = [key for key in re.sub(r"\[[^\]]*\].*", "", where).rstrip("`").split(".") if key]
-    keys = max((path for path in origins if list(path) == named[: len(path)]), key=len)
+    keys, origin = _origin_of(named, origins)
     value: Any = values
     for key in keys:
         value = value[key]
     plain = re.sub(r"`(\w+)`", lambda word: _PLAIN.get(word[1], word[1]), message[:1].lower() + message[1:])
-    return origins[keys].error(f"{'.'.join(keys)} = {value!r}: {plain}")
+    # A whole section is not repeated: there may be a password in it.
+    shown = "" if len(keys) == 1 and isinstance(value, dict) else f" = {value!r}"
+    return origin.error(f"{'.'.join(keys)}{shown}: {plain}")
+
+
+def _origin_of(named: list[str], origins: Mapping[tuple[str, ...], _Origin]) -> tuple[tuple[str, ...], _Origin]:
+    """The keys nearest to ``named`` that stand somewhere, and where: of a section that is only in variables, its."""
+    above = [path for path in origins if list(path) == named[: len(path)]]
+    within = [path for path in origins if list(path[: len(named)]) == named]
+    keys = max(above, key=len) if above else within[0]
+    return keys if above else tuple(named), origins[keys]
 
 
 def _fields(kind: inspect.Type) -> dict[str, inspect.Field]:
-    """The fields of a struct by their names in the file; none for any other type."""
+    """The fields of a struct (or nothing) by their names in the file; none for any other type."""
+    if isinstance(kind, inspect.UnionType):
+        return {name: field for one in kind.types for name, field in _fields(one).items()}
     return {field.encode_name: field for field in kind.fields} if isinstance(kind, inspect.StructType) else {}
 
 

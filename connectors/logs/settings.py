@@ -38,7 +38,7 @@ class KafkaSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.security_protocol.startswith("SASL") and not (self.username and self.password):
-            raise ValueError(f"{self.security_protocol} needs username and password")
+            raise ValueError(f"signing on by {self.security_protocol} needs username and password")
 
     def __repr__(self) -> str:
         """Without the passwords, which must not get into logs."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from redline.homes import EmbeddedHomes
+from redline.homes import EmbeddedHomes, ServerHomes, homes_of
 from redline.settings import Settings, load
 from schemas.errors import QueryError
 from schemas.protocols import Index, Log
@@ -34,9 +34,9 @@ class App:
         return load(self.config, os.environ)
 
     @property
-    def homes(self) -> EmbeddedHomes:
+    def homes(self) -> EmbeddedHomes | ServerHomes:
         """Where log and index live."""
-        return EmbeddedHomes(self.settings.data)
+        return homes_of(self.settings)
 
     def log(self) -> closing[Log]:
         """The log, open while the block runs."""

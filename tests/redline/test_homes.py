@@ -5,7 +5,10 @@ from __future__ import annotations
 import pickle
 from pathlib import Path
 
-from redline.homes import EmbeddedHomes
+from connectors.indexes.settings import ElasticsearchSettings
+from connectors.logs.settings import KafkaSettings
+from redline.homes import EmbeddedHomes, ServerHomes, homes_of
+from redline.settings import Settings
 from schemas.protocols import Homes, Message
 
 
@@ -24,3 +27,17 @@ def test_a_pickled_home_opens_the_same_log(tmp_path: Path) -> None:
 def test_the_index_lies_in_the_same_folder(tmp_path: Path) -> None:
     EmbeddedHomes(tmp_path).index().close()
     assert (tmp_path / "index.sqlite").is_file()
+
+
+def test_the_settings_choose_the_homes() -> None:
+    assert homes_of(Settings(data=Path("x"))) == EmbeddedHomes(Path("x"))
+    servers = Settings(data=Path("x"), kafka=KafkaSettings(), elasticsearch=ElasticsearchSettings())
+    assert homes_of(servers) == ServerHomes(Path("x"), KafkaSettings(), ElasticsearchSettings())
+
+
+def test_the_homes_on_servers_travel_and_connect_to_nothing_before_they_are_used(tmp_path: Path) -> None:
+    nowhere = KafkaSettings(bootstrap_servers=("localhost:1",), password="secret")
+    homes: Homes = ServerHomes(tmp_path, nowhere, ElasticsearchSettings())
+    assert pickle.loads(pickle.dumps(homes)) == homes
+    assert "secret" not in repr(homes)
+    homes.log().close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,20 @@ from typing import Any
 import msgspec
 import pytest
 
+from connectors.indexes.settings import ElasticsearchSettings
+from connectors.logs.settings import KafkaSettings
 from redline.settings import Settings, SettingsError, load, variables
 from schemas.errors import DataFileError, RedlineError
 
 SAMPLE = Path(__file__).parents[2] / "redline.sample.toml"
-EXAMPLES = {"notify.webhooks"}
+EXAMPLES = {
+    "notify.webhooks",
+    *(f"kafka.{key}" for key in ("ca_file", "certificate_file", "key_file", "key_password", "username", "password")),
+    "kafka.replication",
+    *(f"elasticsearch.{key}" for key in ("user", "password", "api_key", "ca_file")),
+}
 """Keys whose default is nothing, so that the sample shows an example."""
+DEFAULTS = Settings(kafka=KafkaSettings(), elasticsearch=ElasticsearchSettings())
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +81,10 @@ def test_variables_override_the_file(name: str, raw: str, keys: tuple[str, ...],
     [
         ("\n[feeds]\nintervall = 3\n", "line 3: unknown key 'intervall' in [feeds], did you mean 'interval'?"),
         ("[feds]\n", "line 1: unknown key 'feds', did you mean 'feeds'?"),
-        ("zzz = 1\n", "line 1: unknown key 'zzz'; known are: data, feeds, notify, process, reading"),
+        (
+            "zzz = 1\n",
+            "line 1: unknown key 'zzz'; known are: data, elasticsearch, feeds, kafka, notify, process, reading",
+        ),
         ("[feeds]\n\ninterval = 'often'\n", "line 3: feeds.interval = 'often': expected a number, got a text"),
         ("feeds.interval = 0\n", "line 1: feeds.interval = 0: expected a number > 0.0"),
         ("feeds = 3\n", "line 1: feeds = 3: expected a table, got a whole number"),
@@ -111,15 +123,34 @@ def test_variables_of_the_application_itself_are_no_settings() -> None:
 
 
 def test_the_sample_shows_every_key_with_its_default() -> None:
-    lines = SAMPLE.read_text(encoding="utf-8").splitlines()
-    shown = "\n".join(line.removeprefix("# ") for line in lines if " = " in line or line.startswith("["))
-    sample = loaded(shown)
-    values = tomllib.loads(shown)
+    lines = [line.removeprefix("# ") for line in SAMPLE.read_text(encoding="utf-8").splitlines()]
+    shown = [line for line in lines if re.match(r"\w+ = |\[", line)]
+    sample = loaded("\n".join(line for line in shown if not line.startswith("api_key")))  # another way to sign on
+    values = tomllib.loads("\n".join(shown))
     for keys in variables().values():
         written: Any = values
-        default: Any = Settings()
+        default: Any = DEFAULTS
         actual: Any = sample
         for key in keys:
             assert key in written, f"{'.'.join(keys)} is not in {SAMPLE.name}"
             written, default, actual = written[key], getattr(default, key), getattr(actual, key)
         assert actual == default or ".".join(keys) in EXAMPLES, keys
+
+
+def test_a_section_of_servers_needs_the_other() -> None:
+    with pytest.raises(DataFileError, match=r"line 2: \[kafka\] needs \[elasticsearch\]"):
+        loaded('data = "x"\n[kafka]\n')
+    with pytest.raises(SettingsError, match=r"REDLINE_ELASTICSEARCH_URLS: \[elasticsearch\] needs \[kafka\]"):
+        loaded("", REDLINE_ELASTICSEARCH_URLS='["http://localhost:9200"]')
+    both = loaded("[kafka]\n[elasticsearch]\n", REDLINE_KAFKA_BOOTSTRAP_SERVERS='["a:1", "b:2"]')
+    assert both.kafka == KafkaSettings(bootstrap_servers=("a:1", "b:2"))
+
+
+def test_what_does_not_fit_together_is_told_without_the_password() -> None:
+    for text, environ in (
+        ('[kafka]\nsecurity_protocol = "SASL_SSL"\npassword = "secret"\n[elasticsearch]\n', {}),
+        ("[elasticsearch]\n", {"REDLINE_KAFKA_SECURITY_PROTOCOL": "SASL_SSL", "REDLINE_KAFKA_PASSWORD": "secret"}),
+    ):
+        with pytest.raises(RedlineError, match="kafka: signing on by SASL_SSL needs username and password") as caught:
+            loaded(text, **environ)
+        assert "secret" not in str(caught.value)
