@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import TypeVar
+from uuid import uuid4
 
 import pytest
 
+from connectors.indexes.elasticsearch.connection import connect
+from connectors.indexes.settings import ElasticsearchSettings
 from infra.elasticsearch import ElasticsearchServer, start_elasticsearch
 from infra.errors import MissingToolError
 from infra.kafka import KafkaServer, start_kafka
@@ -27,6 +31,16 @@ def elasticsearch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elastics
     """A plain node, shared by all tests: use indexes of your own, and do not stop it."""
     with or_skip(lambda: start_elasticsearch(tmp_path_factory.mktemp("elasticsearch"))) as server:
         yield server
+
+
+@pytest.fixture
+def own_indexes(elasticsearch: ElasticsearchServer) -> Iterator[ElasticsearchSettings]:
+    """Indexes of the test's own in the shared node; they are removed after it."""
+    settings = ElasticsearchSettings(urls=(elasticsearch.url,), prefix=f"test-{uuid4().hex}-", timeout=60)
+    yield settings
+    with closing(connect(settings)) as client:
+        if made := list(client.indices.get(index=f"{settings.prefix}*")):
+            client.indices.delete(index=made)
 
 
 def or_skip(start: Callable[[], S]) -> S:
