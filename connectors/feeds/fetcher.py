@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from connectors.feeds.articles import digest, identify, learnt, names, select
 from connectors.feeds.fetch import Answer, HostBusyError, fetch, new_session
 from connectors.feeds.parse import parse
+from connectors.feeds.publish import publish
 from connectors.feeds.settings import FetchSettings
 from connectors.feeds.state import FeedState, FeedStatus
 from schemas.errors import FeedError, UnavailableError
-from schemas.protocols import Log, Message
-from schemas.records import encode
+from schemas.protocols import Log
 
 if TYPE_CHECKING:
     import aiohttp
 
-TOPIC = "articles"
 LONGEST_RETRY = 2.0
 """Seconds between two tries at a log or a state that does not answer."""
 
@@ -124,8 +123,7 @@ class Fetcher:
         async with self._publishing:
             memory = await _patiently(self._state.recall, feed.url, [one.id for one in found])
             articles = select(feed.url, document, found, memory, now, feed.title)
-            messages = [Message(article.id, encode(article)) for article in articles]
-            await _patiently(self._log.append, TOPIC, messages)
+            await _patiently(publish, self._log, articles, now)
             await _patiently(
                 self._state.read,
                 feed.url,

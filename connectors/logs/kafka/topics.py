@@ -20,6 +20,10 @@ COMPACTED = frozenset({"dead-letters"})
 """A letter that is tried again is appended again, whole, under its id: only its last state is of use. Articles and
 alerts are not compacted, since a reader must see each version of them."""
 
+LIMITS = {"dead-letters": 2 * 1024 * 1024}
+"""Bytes that a record may have where the brokers' own limit (1 MiB) is too small: a letter holds another record, in
+base64."""
+
 
 class Topic(NamedTuple):
     """A topic as the brokers have it. ``limit`` is how many bytes a record may have."""
@@ -61,6 +65,8 @@ def wanted_configs(topic: str, settings: KafkaSettings) -> dict[str, str]:
         # The brokers stamp the records: one clock, which never goes back within a partition.
         "message.timestamp.type": "LogAppendTime",
     }
+    if topic in LIMITS:
+        configs["max.message.bytes"] = str(LIMITS[topic])
     if settings.replication is not None and settings.replication > 2:
         # Acknowledged then means on two brokers at least, so that the loss of one loses nothing.
         configs["min.insync.replicas"] = "2"

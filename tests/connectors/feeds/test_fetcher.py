@@ -11,7 +11,8 @@ from random import Random
 import pytest
 from aiohttp import web
 
-from connectors.feeds.fetcher import TOPIC, Fetcher
+from connectors.feeds.fetcher import Fetcher
+from connectors.feeds.publish import TOPIC
 from connectors.feeds.settings import FetchSettings
 from connectors.feeds.state import FeedState
 from connectors.logs.sqlite import SqliteLog
