@@ -34,6 +34,9 @@ def made(*roots: Node) -> list[Query]:
     return [Query(text="as made", index="articles", root=root) for root in roots]
 
 
+DEEP = made(nested(11, LEAF), nested(40, LEAF), nested(13, Range("c", "published", None, None)))
+
+
 def worlds(index: str) -> st.SearchStrategy[tuple[list[Record], Sequence[Query]]]:
     return st.tuples(records(index), queries(index))
 
@@ -47,9 +50,7 @@ class Agreement:
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(world=worlds("articles"))
-    @example(
-        world=(HEADLINES, made(nested(11, LEAF), nested(40, LEAF), nested(13, Range("c", "published", None, None))))
-    )
+    @example(world=(HEADLINES, DEEP))
     @example(world=(HEADLINES, made(*(Words("c", ("title",), ("red", "line"), slop) for slop in (0, 2)))))
     @example(world=(HEADLINES, made(All((LEAF,), (Range("c", "published", None, Now()),)))))
     def test_over_articles(self, homes: list[Index], world: tuple[list[Record], Sequence[Query]]) -> None:

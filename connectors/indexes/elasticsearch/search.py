@@ -79,11 +79,9 @@ class Search:
     def best(self, wanted: Sequence[Json], limit: int, after: str | None) -> Page:
         """The page of the best hits by BM25 over ``wanted``, among the newest."""
         cursor = None if after is None else read_cursor(after, self._name, BestCursor)
-        seen = (
-            [self._query]
-            if cursor is None
-            else [self._query, _until(cursor.top_first_seen, cursor.top_id, newer=False)]
-        )
+        seen = [self._query]
+        if cursor is not None:
+            seen.append(_until(cursor.top_first_seen, cursor.top_id, newer=False))
         filters = [*seen, *self._boundary({"bool": {"filter": seen}}, RANKED)]
         query = {"bool": {"filter": filters, "should": list(wanted)}}
         ranked = self._hits(query=query, sort=["_score", *_NEWEST], size=RANKED, source=False)

@@ -106,6 +106,16 @@ class IndexContract:
         index.upsert("articles", given)
         assert titles(index) == {"a1": "d"}
 
+    def test_count_tells_how_many_records_there_are(self, index: Index) -> None:
+        assert index.count("articles") == 0
+        index.upsert("articles", [article(f"a{at}") for at in range(7)])
+        index.upsert("articles", [article("a1", version=2), article("a2", version=0)])
+        index.upsert("statements", [statement("s1"), statement("s2", state="retracted")])
+        index.delete("articles", ["a3", "none"])
+        for name, expected in (("articles", 6), ("statements", 2), ("marks", 0)):
+            index.refresh(name)
+            assert index.count(name) == expected
+
     def test_writing_nothing_is_no_error(self, index: Index) -> None:
         index.upsert("articles", [])
         assert index.create("articles", []) == set()
