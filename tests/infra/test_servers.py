@@ -73,12 +73,12 @@ def test_a_document_survives_a_node_that_crashes(tmp_path: Path, tls: bool) -> N
     with or_skip(lambda: start_elasticsearch(tmp_path, tls=tls)) as node:
         login = (elasticsearch_node.USER, elasticsearch_node.SECRET) if node.secured else None
         trust = ssl.create_default_context(cafile=str(node.authority)) if tls else None
-        with Elasticsearch(node.url, basic_auth=login, ssl_context=trust) as client:
+        with Elasticsearch(node.url, basic_auth=login, ssl_context=trust, request_timeout=90) as client:
             client.index(index="news", id="1", document={"title": "A document"})
             node.kill()
             assert processes(tmp_path) == ""
             node.start()
-            assert eventually(lambda: client.cluster.health()["active_shards"] == 1)
+            client.cluster.health(index="news", wait_for_status="yellow", timeout="60s")
             assert client.get(index="news", id="1")["_source"] == {"title": "A document"}
     assert processes(tmp_path) == ""
 
