@@ -51,7 +51,7 @@ class ReadingPool:
         """Start the processes and wait until one has loaded its models.
 
         Raises:
-            RedlineError: no reading process can be started, or the models cannot read.
+            RedlineError: no reading process can be started, or the models cannot be loaded or cannot read.
         """
         outcome = self.read_alone(Article(id="warm-up", feed="warm-up", fetched=utc_now(), title="Ready"))
         if isinstance(outcome, Failure):
@@ -66,7 +66,7 @@ class ReadingPool:
         """Read one article by itself, waiting for it.
 
         Raises:
-            RedlineError: no reading process can be started.
+            RedlineError: no reading process can be started, or the models cannot be loaded.
         """
         for _ in range(_STARTS):
             try:
@@ -118,7 +118,7 @@ class Reading:
         """Wait; what became of each article, in the order given.
 
         Raises:
-            RedlineError: no reading process can be started.
+            RedlineError: no reading process can be started, or the models cannot be loaded.
         """
         return [outcome for chunk, future in self._chunks for outcome in self._chunk(chunk, future)]
 
