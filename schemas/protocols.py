@@ -48,7 +48,10 @@ class Log(Protocol):
         ...
 
     def read(self, topic: str, partition: int, offset: int, limit: int) -> list[LogRecord]:
-        """At most ``limit`` records from the first offset at or after ``offset``, in order; empty at the end."""
+        """At most ``limit`` records from the first offset at or after ``offset``, in order.
+
+        Fewer may come anywhere (they are large, say), none only at the end.
+        """
         ...
 
     def earliest(self, topic: str, partition: int) -> int:

@@ -25,7 +25,13 @@ SPAWN = multiprocessing.get_context("spawn")
 
 
 def read_all(log: Log, topic: str = TOPIC) -> list[LogRecord]:
-    return [record for partition in range(log.partitions(topic)) for record in log.read(topic, partition, 0, 10_000)]
+    found: list[LogRecord] = []
+    for partition in range(log.partitions(topic)):
+        offset = 0
+        while records := log.read(topic, partition, offset, 10_000):
+            found += records
+            offset = records[-1].offset + 1
+    return found
 
 
 def append_numbered(open_log: OpenLog, name: str, count: int) -> None:
