@@ -84,12 +84,12 @@ class WatchBook:
 
     def _keep_fresh(self) -> None:
         now = self._clock()
-        if self._asked is not None and now - self._asked < _ASK_AGAIN:
+        if self._asked is not None and abs(now - self._asked) < _ASK_AGAIN:
             return
         self._asked = now
         found = self._index.get("marks", [GENERATION]).get(GENERATION)
         generation = found.record.data.get("n") if found and isinstance(found.record, Mark) else None
-        if self._loaded is None or generation != self._generation or now - self._loaded > _RELOAD:
+        if self._loaded is None or generation != self._generation or abs(now - self._loaded) > _RELOAD:
             self._index.refresh("watches")
             self._rules = list(_rules(self._index.scan("watches")))
             self._generation, self._loaded = generation, now
