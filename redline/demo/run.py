@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,10 +12,14 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
-from redline.demo.samples import Samples, load
+from redline.demo.samples import Samples
+from redline.demo.samples import load as load_samples
 from redline.demo.server import FeedServer
-from redline.homes import EmbeddedHomes
+from redline.demo.servers import FOLDER
+from redline.homes import EmbeddedHomes, ServerHomes, homes_of
 from redline.lifecycle import Stop
+from redline.settings import PREFIX
+from redline.settings import load as load_settings
 from redline.supervise import SERVICES, Supervisor, service
 from redline.watches import add_watch, new_watch
 from schemas.errors import RedlineError
@@ -43,6 +48,7 @@ def prepare(folder: Path) -> None:
         for file in files:
             if file.is_file():
                 file.unlink()
+        shutil.rmtree(folder / FOLDER, ignore_errors=True)
         # A JSON string is a TOML string as well.
         settings = f"# Made by redline demo.\ndata = {json.dumps(str(folder))}\n\n[feeds]\ninterval = 1\n"
         (folder / SETTINGS).write_text(settings, encoding="utf-8")
@@ -51,26 +57,32 @@ def prepare(folder: Path) -> None:
 
 
 @contextmanager
-def running(folder: Path, stop: Stop, clock: Callable[[], datetime], pace: float = 1.0) -> Iterator[Index]:
+def running(
+    folder: Path, stop: Stop, clock: Callable[[], datetime], pace: float = 1.0, *, servers: str = ""
+) -> Iterator[Index]:
     """The whole demo in ``folder``, which is prepared, at work while the block runs; gives the index to look at.
 
     The block begins when all services are ready (or ``stop`` came) and the first articles are about to appear, which
-    they do ``pace`` times as fast as the samples say.
+    they do ``pace`` times as fast as the samples say. ``servers`` are the settings (TOML) of a Kafka and an
+    Elasticsearch to work on; without them the data goes to files.
 
     Raises:
         StartError: a service ended before it was ready.
     """
-    samples = load()
+    samples = load_samples()
     with ExitStack() as open_now:
-        index = EmbeddedHomes(folder).index()
+        with (folder / SETTINGS).open("a", encoding="utf-8") as file:
+            file.write(servers)
+        homes = homes_in(folder)
+        index = homes.index()
         open_now.callback(index.close)
         server = open_now.enter_context(FeedServer(samples, clock, pace))
-        _set_up(folder, index, samples, server, clock)
+        _set_up(homes, index, samples, server, clock)
         log = open_now.enter_context((folder / LOG).open("a", encoding="utf-8", buffering=1))
         supervisor = Supervisor(
             [service(name) for name in SERVICES],
             _writer(log.write),
-            {**os.environ, "REDLINE_CONFIG": str(folder / SETTINGS), "REDLINE_DATA": str(folder)},
+            {**_environment(), "REDLINE_CONFIG": str(folder / SETTINGS)},
             output=subprocess.DEVNULL,
         )
         open_now.enter_context(supervisor)
@@ -79,9 +91,25 @@ def running(folder: Path, stop: Stop, clock: Callable[[], datetime], pace: float
         yield index
 
 
-def _set_up(folder: Path, index: Index, samples: Samples, server: FeedServer, clock: Callable[[], datetime]) -> None:
+def homes_in(folder: Path) -> EmbeddedHomes | ServerHomes:
+    """Where the demo in ``folder`` keeps its data."""
+    return homes_of(load_settings(folder / SETTINGS, {}))
+
+
+def _environment() -> dict[str, str]:
+    """This process's, without what would set Redline up otherwise than the demo's own file does."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+
+
+def _set_up(
+    homes: EmbeddedHomes | ServerHomes,
+    index: Index,
+    samples: Samples,
+    server: FeedServer,
+    clock: Callable[[], datetime],
+) -> None:
     """Add the feeds and the watches."""
-    state = EmbeddedHomes(folder).feeds()
+    state = homes.feeds()
     for outlet in samples.outlets:
         state.add(server.address(outlet), outlet.name)
     state.close()

@@ -12,12 +12,14 @@ from rich.text import Text
 
 from connectors.channels.notice import Notice
 from connectors.channels.terminal import headline
+from redline.demo.run import SETTINGS
+from redline.demo.servers import FOLDER
 from redline.demo.snapshot import Snapshot, percentile, since_fetched, since_published
 from redline.demo.view import reports
 
 
-def summarise(console: Console, snapshot: Snapshot, folder: Path) -> None:
-    """Print the summary of ``snapshot``; the data stays in ``folder``."""
+def summarise(console: Console, snapshot: Snapshot, folder: Path, *, servers: bool = False) -> None:
+    """Print the summary of ``snapshot``; the data stays in ``folder``, with ``servers`` in their files there."""
     console.print(
         f"{len(snapshot.articles)} articles, {snapshot.statements} statements, {len(snapshot.claims)} claims, "
         f"{len(snapshot.alerts)} alerts"
@@ -27,9 +29,13 @@ def summarise(console: Console, snapshot: Snapshot, folder: Path) -> None:
         console.print(_latency("from fetching to the alert", since_fetched(snapshot.alerts)))
         console.print(_latency("from publishing to the alert", since_published(snapshot.alerts)))
     console.print(f"\nThe data stays in {folder}. Ask for it:")
-    data = f"REDLINE_DATA={shlex.quote(str(folder))}"
+    redline = f"REDLINE_DATA={shlex.quote(str(folder))} redline"
+    if servers:
+        start = f"python -m infra.servers start --folder {shlex.quote(str(folder / FOLDER))}"
+        console.print(f"  {start}  # stop them with: stop", soft_wrap=True, highlight=False)
+        redline = f"redline --config {shlex.quote(str(folder / SETTINGS))}"
     for command in ("search 'Молдавия lang:ru'", "claims side:Russia", "statements has:quote --facet side", "alerts"):
-        console.print(f"  {data} redline {command}", soft_wrap=True, highlight=False)
+        console.print(f"  {redline} {command}", soft_wrap=True, highlight=False)
 
 
 def _alerts(notices: Sequence[Notice]) -> Table:

@@ -8,12 +8,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
+from uuid import uuid4
 
 import pytest
 
-from redline.demo.run import prepare, running
+from infra.elasticsearch import ElasticsearchServer
+from infra.kafka import KafkaServer
+from redline.demo.run import homes_in, prepare, running
 from redline.demo.samples import Expectations, Samples, load, load_expected
-from redline.homes import EmbeddedHomes
 from redline.lifecycle import Stop
 from schemas.protocols import Index
 from schemas.records import Alert, Claim, Delivery, EnrichedArticle, Watch
@@ -57,11 +59,12 @@ def expected() -> Expectations:
     return load_expected()
 
 
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory, samples: Samples) -> Found:
+@pytest.fixture(scope="module", params=["embedded", "servers"])
+def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, samples: Samples) -> Found:
     folder = tmp_path_factory.mktemp("demo")
     prepare(folder)
-    with running(folder, Stop(), utc_now, PACE) as index:
+    servers = settings_of(request) if request.param == "servers" else ""
+    with running(folder, Stop(), utc_now, PACE, servers=servers) as index:
         done = eventually(lambda: is_done(folder, index, samples), PATIENCE_S)
         result = look(index, samples)
     log = (folder / "redline.log").read_text()
@@ -69,11 +72,22 @@ def found(tmp_path_factory: pytest.TempPathFactory, samples: Samples) -> Found:
     return result
 
 
+def settings_of(request: pytest.FixtureRequest) -> str:
+    """The settings of the tests' servers, with names of the demo's own."""
+    kafka: KafkaServer = request.getfixturevalue("kafka")
+    elasticsearch: ElasticsearchServer = request.getfixturevalue("elasticsearch")
+    prefix = f"demo-{uuid4().hex}-"
+    return (
+        f'[kafka]\nbootstrap_servers = ["{kafka.bootstrap}"]\nprefix = "{prefix}"\n'
+        f'[elasticsearch]\nurls = ["{elasticsearch.url}"]\nprefix = "{prefix}"\nrefresh = 0.2\n'
+    )
+
+
 def is_done(folder: Path, index: Index, samples: Samples) -> bool:
     """Whether all samples are stored in their last form, and all that the log holds is processed and delivered."""
     last = {samples.url(article): article.title for article in samples.articles}
     stored = {cast(EnrichedArticle, record).title for record in index.scan("articles")}
-    with closing(EmbeddedHomes(folder).log()) as log:
+    with closing(homes_in(folder).log()) as log:
         ends = {partition: log.end("articles", partition) for partition in range(log.partitions("articles"))}
         committed = log.committed("process", "articles")
     if not (set(last.values()) <= stored and all(committed.get(one, 0) == end for one, end in ends.items())):
