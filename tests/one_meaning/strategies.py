@@ -162,4 +162,4 @@ def queries(index: str) -> st.SearchStrategy[Sequence[Query]]:
     """A series of queries of ``index``, made as trees and as entered."""
     made = nodes(index).map(lambda root: Query(text="as made", index=index, root=root))
     one = (made | entered(index)).filter(lambda query: query is not None)
-    return st.lists(one, min_size=1, max_size=20)  # type: ignore[arg-type]
+    return st.lists(one, min_size=5, max_size=20)  # type: ignore[arg-type]

@@ -39,11 +39,11 @@ class Action(NamedTuple):
 
 
 class _Refusal(NamedTuple):
-    """What was not written, why, and whether a smaller batch may help."""
+    """What was not written and why; the status where the request was refused as a whole."""
 
     actions: list[Action]
     why: str
-    smaller: bool
+    whole: int | None = None
 
 
 def write(client: Elasticsearch, alias: str, actions: Sequence[Action], patience: float) -> dict[str, int]:
@@ -69,8 +69,10 @@ def write(client: Elasticsearch, alias: str, actions: Sequence[Action], patience
             deadline, pause = time.monotonic() + patience, _FIRST_PAUSE
         if not refusal.actions:
             continue
-        if refusal.smaller and len(batch) > 1:
+        if refusal.whole is not None and len(batch) > 1:
             most = len(batch) // 2
+            if refusal.whole == _TOO_LARGE:
+                continue
         if time.monotonic() + pause > deadline:
             raise UnavailableError(f"{alias} took none of {len(pending)} records for {patience:g} s: {refusal.why}")
         time.sleep(pause)
@@ -102,9 +104,9 @@ def _send(client: Elasticsearch, alias: str, batch: list[Action], statuses: dict
                     raise RedlineError(f"{alias}: the server takes no record as large as {batch[0].id!r}") from error
                 if error.meta.status not in (_TOO_LARGE, 429):
                     raise
-                return _Refusal(batch, f"{error.meta.status} {reason(error.body)}", smaller=True)
+                return _Refusal(batch, f"{error.meta.status} {reason(error.body)}", error.meta.status)
     except UnavailableError as error:
-        return _Refusal(batch, str(error), smaller=False)
+        return _Refusal(batch, str(error))
     refused: list[Action] = []
     why = ""
     for action, item in zip(batch, answer["items"], strict=True):
@@ -114,7 +116,7 @@ def _send(client: Elasticsearch, alias: str, batch: list[Action], statuses: dict
         else:
             refused.append(action)
             why = f"{result['status']} {reason(result)}"
-    return _Refusal(refused, why, smaller=False)
+    return _Refusal(refused, why)
 
 
 def _done(alias: str, action: Action, result: dict[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from elastic_transport import ConnectionTimeout, TlsError, TransportError
+from elastic_transport import ConnectionTimeout, TransportError
 from elasticsearch import ApiError, Elasticsearch
 
 from connectors.indexes.settings import ElasticsearchSettings
@@ -45,15 +45,13 @@ def answered(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except TlsError as error:
-        if _UNTRUSTED in str(error):
-            raise RedlineError(
-                f"{what}: the server's certificate is not trusted: set ca_file to its authority ({error.message})"
-            ) from error
-        raise UnavailableError(f"{what}: Elasticsearch does not answer: {error.message}") from error
     except ConnectionTimeout as error:
         raise UnavailableError(f"{what}: Elasticsearch did not answer in time: {error.message}") from error
     except TransportError as error:
+        if _UNTRUSTED in error.message:
+            raise RedlineError(
+                f"{what}: the server's certificate is not trusted: set ca_file to its authority ({error.message})"
+            ) from error
         raise UnavailableError(f"{what}: Elasticsearch does not answer: {error.message}") from error
     except ApiError as error:
         status = error.meta.status
