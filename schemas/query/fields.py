@@ -6,7 +6,9 @@ or one of a few values), ``number`` and ``time`` (ranges), ``has`` (which other 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
 
 from schemas.records import AlertState, Kind
@@ -69,7 +71,8 @@ OF_STATEMENTS = ("statement", "quote", "target", "condition", "consequence")
 """What ``has`` says of an article's statements, though these are no fields of articles."""
 
 
-def fields_of(index: str) -> dict[str, Field]:
+@cache
+def fields_of(index: str) -> Mapping[str, Field]:
     """The fields of ``index`` by name; none where the query language does not reach it."""
     return {field.name: field for field in FIELDS if index in field.indexes}
 

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple, cast
 
-from schemas.query.analyse import LONGEST, analyse, fold
+from schemas.query.analyse import LONGEST, fold, terms
 from schemas.query.fields import fields_of
 from schemas.query.occurrences import Places, places
 from schemas.records import Alert, Claim, EnrichedArticle, Record, Statement, TextField
@@ -85,10 +85,10 @@ def project(index: str, record: Record) -> Projection:
     sought: dict[str, tuple[str, ...]] = {}
     whole: dict[str, tuple[str, ...]] = {}
     for name, pieces in said.passages.items():
-        pairs = [list(analyse(piece.text)) for piece in pieces]
+        pairs = [terms(piece.text) for piece in pieces]
         if any(pairs):
-            sought[name] = _joined([word.text for word, _ in piece] for piece in pairs)
-            whole[name] = _joined([folded.text for _, folded in piece] for piece in pairs)
+            sought[name] = _joined([term.word for term in piece] for piece in pairs)
+            whole[name] = _joined([term.whole for term in piece] for piece in pairs)
     exact = {name: _exact_values(values) for name, values in said.exact.items()}
     numbers = {name: _number(value) for name, value in said.numbers.items() if value is not None}
     there = (*sought, *(name for name, values in exact.items() if values), *numbers)
@@ -106,6 +106,7 @@ def passages(index: str, record: Record) -> dict[str, tuple[Passage, ...]]:
     return {name: tuple(pieces) for name, pieces in _said(index, record).passages.items()}
 
 
+@lru_cache(maxsize=16_384)
 def exact_value(value: str) -> str:
     """``value`` as one token: case and accents folded, white space one visible sign, cut at 255 characters."""
     return _BLANKS.sub(BLANK, fold(value).strip())[:LONGEST]
