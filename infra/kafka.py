@@ -143,7 +143,14 @@ def _format(file: Path, java: Path, libs: Path, mechanism: Mechanism | None) -> 
     """Prepare the data folder that ``file`` names; a SCRAM user is one of the first records in it."""
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     command = [str(java / "bin" / "java"), "-cp", f"{libs}/*", f"-Dlog4j2.configurationFile={_LOG4J}"]
-    command += ["-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(file)]
+    command += [
+        "-XX:TieredStopAtLevel=1",
+        "kafka.tools.StorageTool",
+        "format",
+        f"--cluster-id={cluster}",
+        "-c",
+        str(file),
+    ]
     if mechanism and mechanism != "PLAIN":
         command += ["--add-scram", f"{mechanism}=[name={USER},password={SECRET}]"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
