@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,7 +17,8 @@ from schemas.errors import RedlineError, UnavailableError
 
 PAUSE_S = 0.05
 """Between two tries within one call; a client that connects again waits by itself."""
-LONGEST_RECONNECT_MS = 1000
+LONGEST_RECONNECT_MS = 500
+"""So that work goes on within a second of the brokers' return."""
 
 REFUSED = (
     errors.AuthorizationError,
@@ -33,6 +35,23 @@ DOWN = (
     errors.UnknownProducerIdError,
     errors.InvalidProducerEpochError,
 )
+
+
+class _Complaints(logging.Handler):
+    """Why the last connection failed. kafka-python says it in its log alone, several lines for every try; all of it is
+    kept from our log, where the error that we raise says it once."""
+
+    reason = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        for part in record.args if isinstance(record.args, tuple) else ():
+            if isinstance(part, errors.KafkaConnectionError) and part.args:
+                self.reason = str(part.args[0])
+
+
+_complaints = _Complaints(logging.WARNING)
+logging.getLogger("kafka").addHandler(_complaints)
+logging.getLogger("kafka").propagate = False
 
 
 class Closable(Protocol):
@@ -96,8 +115,10 @@ class Held(Generic[C]):
     def _translate(self, error: errors.KafkaError) -> Exception:
         servers = ", ".join(self._settings.bootstrap_servers)
         if isinstance(error, DOWN):
+            signing = " and sign on to it" if self._settings.username else ""  # some just hang up on a wrong password
             return UnavailableError(
-                f"Kafka at {servers} does not answer: {error}; see that it runs and that [kafka] says how to reach it"
+                f"Kafka at {servers} does not answer: {error}; "
+                f"see that it runs and that [kafka] says how to reach it{signing}"
             )
         if isinstance(error, REFUSED):
             who = self._settings.username or "this client"
@@ -149,11 +170,14 @@ def open_client(kind: Callable[..., C], told: dict[str, Any]) -> C:
         )
         return made[-1]
 
+    _complaints.reason = ""
     try:
         return kind(kafka_client=network, **told)
-    except BaseException:
+    except BaseException as error:
         for client in made:
             client.close()
+        if isinstance(error, errors.KafkaTimeoutError) and _complaints.reason:
+            raise errors.KafkaTimeoutError(_complaints.reason) from error
         raise
 
 

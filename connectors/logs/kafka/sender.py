@@ -15,6 +15,8 @@ IN_FLIGHT = 256
 """How many records the producer holds at most: by itself it takes any number, also while no broker is there."""
 OVERHEAD = 100
 """Bytes that a record may take beyond its key and value, its batch included."""
+BATCH_BYTES = 256 * 1024
+"""Records that wait at the same time go together; more than a topic takes are parted again."""
 CLOSE_S = 1.0
 
 
@@ -33,6 +35,7 @@ class Sender:
             "enable_idempotence": True,
             "allow_auto_create_topics": False,
             "max_request_size": limit,
+            "batch_size": BATCH_BYTES,
             "max_block_ms": timeout_ms,
             "delivery_timeout_ms": timeout_ms,
         }

@@ -117,7 +117,11 @@ def test_a_limit_that_was_lowered_is_found_out(log: KafkaLog, settings: KafkaSet
         log.append(TOPIC, batch)
     assert (caught.value.key, caught.value.limit) == ("large", 200_000)
     log.append(TOPIC, [batch[0], batch[2]])
-    assert {record.key for record in read_all(log)} == {"first", "small", "last"}
+    many = [Message("many", bytes(3000)) for _ in range(200)]
+    log.append(TOPIC, many)
+    stored = [record.key for record in read_all(log)]
+    assert set(stored) == {"first", "small", "last", "many"}
+    assert stored.count("many") == len(many)
 
 
 def test_an_article_with_thousands_of_tags_is_cut(log: KafkaLog) -> None:
