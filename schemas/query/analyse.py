@@ -9,7 +9,7 @@ It looks at a word's script, never at a record's language:
 - Dotted initials are one word without dots (``U.S.`` is ``us``); a point or comma between digits stays (``3.5``).
 - Everything else that is no letter, digit or mark parts words: ``S-400`` is the two words ``s 400``.
 - Chinese, Japanese and Korean become overlapping pairs of characters; one that stands alone is itself.
-- Words are cut at 255 characters.
+- Words are cut at 255 characters of UTF-16, as Elasticsearch counts them.
 
 No word holds white space, a control character or punctuation other than apostrophe, point and comma, so that SQLite's
 ``ascii`` tokenizer (with punctuation as token characters) and Elasticsearch's ``whitespace`` keep each as it is.
@@ -125,8 +125,8 @@ def _cut(plain: str, match: re.Match[str]) -> Iterator[_Cut]:
             stop = min(at + 2, end)
             yield _Cut(Term(plain[at:stop], plain[at:stop]), at, stop, stop)
         return
-    if end - start > LONGEST:
-        end = start + len(plain[start : start + LONGEST].rstrip("'.,"))
+    if end - start > LONGEST // 2:
+        end = start + len(_shortened(plain[start:end]))
     start, bare = _bared(plain, start, end)
     whole, word = plain[start:end], plain[start:bare]
     if match.lastgroup == "initials":
@@ -139,6 +139,12 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     return "".join(_fold(text[start:end]) for start, end in _clusters(text, 0, len(text)))
+
+
+def _shortened(word: str) -> str:
+    """``word``, or as much of it as is not too long."""
+    units = word.encode("utf-16-le")
+    return word if len(units) <= 2 * LONGEST else units[: 2 * LONGEST].decode("utf-16-le", "ignore").rstrip("'.,")
 
 
 def _bared(plain: str, start: int, end: int) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipelines.matching.evaluate import evaluate
 from schemas.protocols import Index
 from schemas.query.project import project
-from schemas.query.tree import All, Any, Node, Now, Query, Range, Words
+from schemas.query.tree import All, Any, Node, Now, Prefix, Query, Range, Words
 from schemas.records import EnrichedArticle, Record
 from tests.one_meaning.strategies import NOW, queries, records
 
@@ -34,6 +34,19 @@ def made(*roots: Node) -> list[Query]:
     return [Query(text="as made", index="articles", root=root) for root in roots]
 
 
+# Letters beyond the first 65,536 are two of UTF-16, in which a server may count.
+LONG: list[Record] = [
+    EnrichedArticle(id=f"l{at}", feed="f", fetched=NOW, title=title)
+    for at, title in enumerate(["a " + "𐍈" * 300 + " b", "𐍈" * 127, "𐍈" * 200 + " a b", "𐍈" * 255 + " 𐍈"])
+]
+LONG_ASKED = made(
+    *(Prefix("c", ("title",), "𐍈" * count) for count in (1, 100, 127, 128, 200, 201, 255)),
+    *(Words("c", ("title",), ("𐍈" * count,)) for count in (1, 45, 127, 128, 200, 255)),
+    Words("c", ("title",), ("a", "b"), 0),
+    Words("c", ("title",), ("a", "b"), 1),
+    Words("c", ("title",), ("a", "𐍈" * 200), 0),
+    Words("c", ("title",), ("𐍈" * 255, "b")),
+)
 DEEP = made(nested(11, LEAF), nested(40, LEAF), nested(13, Range("c", "published", None, None)))
 
 
@@ -51,6 +64,7 @@ class Agreement:
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(world=worlds("articles"))
     @example(world=(HEADLINES, DEEP))
+    @example(world=(LONG, LONG_ASKED))
     @example(world=(HEADLINES, made(*(Words("c", ("title",), ("red", "line"), slop) for slop in (0, 2)))))
     @example(world=(HEADLINES, made(All((LEAF,), (Range("c", "published", None, Now()),)))))
     def test_over_articles(self, homes: list[Index], world: tuple[list[Record], Sequence[Query]]) -> None:

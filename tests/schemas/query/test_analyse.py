@@ -67,9 +67,11 @@ def test_offsets_hold_where_folding_changes_lengths() -> None:
     assert [text[token.start : token.end] for token in words(text)] == ["ﬁne", "Straße", "Kenya", "ŉa", "e\u0301t"]
 
 
-def test_words_are_cut() -> None:
-    text = "x" * 300
-    assert [(len(token.text), token.start, token.end) for token in words(text)] == [(LONGEST, 0, LONGEST)]
+@pytest.mark.parametrize(
+    ("text", "length"), [("x" * 300, LONGEST), ("𐍈" * 127, 127), ("𐍈" * 128, 127), ("x" * 254 + "𐍈", 254)]
+)
+def test_words_are_cut(text: str, length: int) -> None:
+    assert [(len(token.text), token.start, token.end) for token in words(text)] == [(length, 0, length)]
 
 
 @given(MIXED)
