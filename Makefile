@@ -6,7 +6,7 @@ endif
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo servers test lint format lock schemas picture clean
+.PHONY: demo servers test lint format lock schemas corpus picture clean
 
 demo: .venv/run
 	$(BIN)/redline demo
@@ -29,6 +29,9 @@ format: .venv/dev
 
 schemas: .venv/dev  ## export the records' JSON Schemas; refuses what an old reader or writer would choke on
 	$(BIN)/python -m schemas.export
+
+corpus: .venv/run  ## check the labelled articles, with those of corpus/raw, and part them into train, dev and test
+	$(BIN)/python -m redline.evaluation.build corpus $(wildcard corpus/raw/*.jsonl)
 
 picture: .venv/run  ## draw docs/demo.svg anew from a real run of the demo
 	$(BIN)/python -m redline.demo.picture
