@@ -17,6 +17,7 @@ COMMANDS = {
     "claims": "redline.cli.search",
     "demo": "redline.cli.demo",
     "doctor": "redline.cli.doctor",
+    "evaluate": "redline.cli.evaluate",
     "feeds": "redline.cli.feeds",
     "fetch": "redline.cli.services",
     "notify": "redline.cli.services",

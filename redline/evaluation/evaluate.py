@@ -1,0 +1,225 @@
+"""Measures a reader on labelled articles: figures, what it missed, what it made up, and how sure it was."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import msgspec
+
+from pipelines.novelty.assign import Novelty
+from redline.evaluation.corpus import CLASSES, ENTITY_TYPES, Class, LabelledArticle
+from redline.evaluation.figures import Count, Figure, figures
+from redline.evaluation.match import Match, Matcher
+from schemas.records import Article, EnrichedArticle, Kind, Statement
+
+Read = Callable[[Sequence[Article]], list[EnrichedArticle]]
+CHUNK = 16
+"""Articles that are read at once."""
+
+SLOTS = (
+    "side",
+    "kind",
+    "speaker",
+    "role",
+    "target",
+    "target_sides",
+    "condition",
+    "consequence",
+    "quote_verbatim",
+    "quote_loose",
+)
+FIGURES = ("articles", "statements", "claims", "entities_strict", "entities_name", "topics", "false_alarms", *SLOTS)
+"""The figures in the order in which they are shown."""
+
+SHARES = ("false_alarms", *SLOTS)
+"""Those that are a plain share; the others are the F1 of precision and recall."""
+
+BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
+"""Where the bins of the reliability table begin; each ends where the next begins, the last at 1."""
+
+
+class ClassRow(msgspec.Struct, frozen=True):
+    """How many ``articles`` of a class of text there are, and in how many of them a statement was found."""
+
+    name: Class
+    articles: int
+    fired: int
+
+
+class Bin(msgspec.Struct, frozen=True):
+    """Statements found with a confidence from ``low`` to ``high``: how many, their mean, and the share that is right.
+
+    A statement is right if a label has it, of the same side.
+    """
+
+    low: float
+    high: float
+    found: int
+    confidence: float
+    right: float
+
+
+class Miss(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A labelled statement that was not found; ``instead`` tells what was."""
+
+    article: str
+    kind: Kind
+    side: str
+    evidence: tuple[str, ...]
+    instead: str
+
+
+class FalseFind(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A statement that no label has; ``instead`` tells what the labels say there."""
+
+    article: str
+    kind: Kind
+    side: str
+    evidence: tuple[str, ...]
+    confidence: float
+    instead: str
+
+
+class Evaluation(msgspec.Struct, frozen=True):
+    """How one reader did. ``languages`` has the figures of each language apart."""
+
+    articles: int
+    statements: int
+    figures: dict[str, Figure]
+    languages: dict[str, dict[str, Figure]]
+    classes: tuple[ClassRow, ...]
+    reliability: tuple[Bin, ...]
+    misses: tuple[Miss, ...]
+    false: tuple[FalseFind, ...]
+
+
+class _Judged(NamedTuple):
+    """An article's labels, what was found in it, and how the two match."""
+
+    label: LabelledArticle
+    found: EnrichedArticle
+    match: Match
+
+
+def understood(read: Read, articles: Sequence[Article]) -> Iterator[EnrichedArticle]:
+    """``articles`` as ``read`` reads them, with claims as if each had been stored after the one before."""
+    novelty = Novelty()
+    for start in range(0, len(articles), CHUNK):
+        for enriched in read(articles[start : start + CHUNK]):
+            yield novelty.assign(enriched, None).article
+
+
+def evaluate(
+    labels: Sequence[LabelledArticle], found: Sequence[EnrichedArticle], matcher: Matcher, seed: int
+) -> Evaluation:
+    """How well ``found``, the readings of the articles of ``labels`` in the same order, agree with them."""
+    judged = [
+        _Judged(label, reading, matcher.statements(label, reading))
+        for label, reading in zip(labels, found, strict=True)
+    ]
+    claims = _claims(judged)
+    counts = [_counts(one, matcher) | claims.get(one.label.id, {}) for one in judged]
+    languages = dict.fromkeys(label.lang for label in labels)
+    return Evaluation(
+        articles=len(labels),
+        statements=sum(len(label.statements) for label in labels),
+        figures=figures(counts, seed),
+        languages={
+            lang: figures([c for one, c in zip(judged, counts, strict=True) if one.label.lang == lang], seed)
+            for lang in languages
+        },
+        classes=_classes(judged),
+        reliability=_reliability(judged),
+        misses=tuple(miss for one in judged for miss in _misses(one)),
+        false=tuple(false for one in judged for false in _false(one)),
+    )
+
+
+def _counts(one: _Judged, matcher: Matcher) -> dict[str, Count]:
+    """What one article adds to each figure, claims apart."""
+    label, found, match = one
+    labelled = {(matcher.name(entity.name), entity.type) for entity in label.entities}
+    read = {(matcher.name(entity.name), entity.type) for entity in found.entities if entity.type in ENTITY_TYPES}
+    names, read_names = {name for name, _ in labelled}, {name for name, _ in read}
+    topics, read_topics = set(label.topics), {topic.id for topic in found.topics}
+    told, fired = bool(label.statements), bool(found.statements)
+    counts = {
+        "articles": Count.of(told and fired, fired, told),
+        "statements": Count.of(len(match.right), len(found.statements), len(label.statements)),
+        "entities_strict": Count.of(len(labelled & read), len(read), len(labelled)),
+        "entities_name": Count.of(len(names & read_names), len(read_names), len(names)),
+        "topics": Count.of(len(topics & read_topics), len(read_topics), len(topics)),
+    }
+    if not told:
+        counts["false_alarms"] = Count.share(fired, 1)
+    for pair in match.right:
+        for slot, agree in matcher.slots(pair).items():
+            counts[slot] = counts.get(slot, Count(0, 0, 0, 0)) + Count.share(agree, 1)
+    both = len(match.right) + len(match.wrong_side)
+    return counts | ({"side": Count.share(len(match.right), both)} if both else {})
+
+
+def _claims(judged: Sequence[_Judged]) -> dict[str, dict[str, Count]]:
+    """B-cubed over the statements found: how pure each one's claim is, and how whole."""
+    items = [
+        (one.label.id, pair.label.claim, pair.found.claim or pair.found.id)
+        for one in judged
+        for pair in one.match.right
+    ]
+    labelled, found = Counter(label for _, label, _ in items), Counter(claim for _, _, claim in items)
+    both = Counter((label, claim) for _, label, claim in items)
+    counts: dict[str, dict[str, Count]] = {}
+    for article, label, claim in items:
+        shared = both[label, claim]
+        count = Count(shared / found[claim], 1, shared / labelled[label], 1)
+        before = counts.get(article, {}).get("claims", Count(0, 0, 0, 0))
+        counts[article] = {"claims": before + count}
+    return counts
+
+
+def _classes(judged: Sequence[_Judged]) -> tuple[ClassRow, ...]:
+    rows: dict[Class, list[bool]] = defaultdict(list)
+    for one in judged:
+        rows[one.label.class_].append(bool(one.found.statements))
+    return tuple(ClassRow(name, len(rows[name]), sum(rows[name])) for name in CLASSES if name in rows)
+
+
+def _reliability(judged: Sequence[_Judged]) -> tuple[Bin, ...]:
+    sure = [
+        (statement.confidence, any(statement is pair.found for pair in one.match.right))
+        for one in judged
+        for statement in one.found.statements
+    ]
+    bins = []
+    for low, high in pairwise((*BINS, math.inf)):
+        inside = [(confidence, right) for confidence, right in sure if low <= confidence < high]
+        if inside:
+            confidence = sum(confidence for confidence, _ in inside) / len(inside)
+            share = sum(right for _, right in inside) / len(inside)
+            bins.append(Bin(low, min(high, 1.0), len(inside), round(confidence, 4), round(share, 4)))
+    return tuple(bins)
+
+
+def _misses(one: _Judged) -> Iterator[Miss]:
+    wrong = [(pair.label, f"there it has {_told(pair.found)}") for pair in one.match.wrong_side]
+    elsewhere = f"elsewhere it has {'; '.join(map(_told, one.match.false))}" if one.match.false else "nothing there"
+    for label, instead in [*wrong, *((label, elsewhere) for label in one.match.missed)]:
+        yield Miss(one.label.id, label.kind, label.side, label.evidence, instead)
+
+
+def _false(one: _Judged) -> Iterator[FalseFind]:
+    wrong = [(pair.found, f"it is {pair.label.side}'s {pair.label.kind}") for pair in one.match.wrong_side]
+    nothing = f"the article is of class {one.label.class_}"
+    if one.label.statements:
+        nothing = "no further statement there; " + "; ".join(f"{s.side}'s {s.kind}" for s in one.label.statements)
+    for found, instead in [*wrong, *((found, nothing) for found in one.match.false)]:
+        evidence = tuple(piece.text for piece in found.evidence)
+        yield FalseFind(one.label.id, found.kind, found.side, evidence, found.confidence, instead)
+
+
+def _told(statement: Statement) -> str:
+    return f"{statement.side}'s {statement.kind} ({statement.confidence:.2f}): {statement.evidence[0].text}"

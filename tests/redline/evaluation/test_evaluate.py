@@ -1,0 +1,113 @@
+"""A tiny labelled file whose every figure is computed by hand."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from redline.evaluation.corpus import LabelledEntity
+from redline.evaluation.evaluate import Bin, ClassRow, Evaluation, evaluate, understood
+from redline.evaluation.match import Matcher
+from schemas.gazetteer import load_gazetteer
+from schemas.records import Entity, TopicLabel
+from tests.redline.evaluation.found import NOW, found, reading
+from tests.redline.evaluation.labelled import plain, statement, telling
+
+LEAD, QUOTED = statement().evidence
+NEXT = "Rain fell on the harbour all morning."
+
+# aa-001 reports claim a and is found whole, with a false statement beside it; aa-002 reports it again and is found
+# under a claim of its own; aa-003 is missed; aa-004 is found for the wrong side; of the two without one, one fires.
+FIRST = telling("aa-001")
+AGAIN = telling("aa-002")
+MISSED = telling("aa-003", entities=(LabelledEntity("Freedonia", "GPE"), LabelledEntity("Sylvania", "GPE")))
+OTHER = telling("aa-004", (statement(side="Sylvania", target_sides=(), claim="bay/b"),), lang="fr")
+QUIET, FIRES = plain("aa-005"), plain("aa-006", class_="recall")
+LABELS = [FIRST, AGAIN, MISSED, OTHER, QUIET, FIRES]
+FOUND = [
+    reading(
+        FIRST,
+        found(FIRST, LEAD, QUOTED, claim="c1", confidence=0.95, speaker="The president", quote="We will sink it"),
+        found(FIRST, NEXT, claim="c9", confidence=0.65),
+        entities=(Entity(name="Freedonia", type="GPE"), Entity(name="Sylvanian", type="NORP")),
+        topics=(TopicLabel(id="maritime-security", score=0.9),),
+    ),
+    reading(
+        AGAIN,
+        found(AGAIN, LEAD, claim="c2", confidence=0.9, kind="warning"),
+        entities=(Entity(name="freedonia", type="ORG"),),
+    ),
+    reading(MISSED),
+    reading(OTHER, found(OTHER, LEAD, claim="c3", confidence=0.6)),
+    reading(QUIET),
+    reading(FIRES, found(FIRES, NEXT, claim="c4", confidence=0.8)),
+]
+
+
+@pytest.fixture(scope="module")
+def result() -> Evaluation:
+    return evaluate(LABELS, FOUND, Matcher(load_gazetteer()), 1)
+
+
+@pytest.mark.parametrize(
+    ("figure", "precision", "recall", "value"),
+    [
+        ("articles", 3 / 4, 3 / 4, 3 / 4),  # fired: 001, 002, 004, 006; told: 001 to 004
+        ("statements", 2 / 5, 2 / 4, 4 / 9),
+        ("claims", 1, 1 / 2, 2 / 3),  # two reports of one claim under two
+        ("entities_strict", 1 / 2, 1 / 5, 2 / 7),
+        ("entities_name", 2 / 2, 2 / 5, 4 / 7),
+        ("topics", 1 / 1, 1 / 4, 2 / 5),
+        ("false_alarms", 1 / 2, 1 / 2, 1 / 2),
+        ("side", 2 / 3, 2 / 3, 2 / 3),
+        ("kind", 1 / 2, 1 / 2, 1 / 2),
+        ("speaker", 1 / 2, 1 / 2, 1 / 2),
+        ("quote_verbatim", 1 / 2, 1 / 2, 1 / 2),
+        ("target_sides", 0, 0, 0),
+    ],
+)
+def test_figures(result: Evaluation, figure: str, precision: float, recall: float, value: float) -> None:
+    got = result.figures[figure]
+    assert (got.precision, got.recall, got.value) == pytest.approx((precision, recall, value), abs=1e-4)
+
+
+def test_a_slot_that_nobody_has_is_no_figure(result: Evaluation) -> None:
+    assert "role" not in result.figures
+
+
+def test_languages_apart(result: Evaluation) -> None:
+    assert result.languages["en"]["statements"].recall == pytest.approx(2 / 3, abs=1e-4)
+    assert result.languages["fr"]["statements"].value == 0
+
+
+def test_classes(result: Evaluation) -> None:
+    assert result.classes == (ClassRow("statement", 4, 3), ClassRow("ordinary", 1, 0), ClassRow("recall", 1, 1))
+
+
+def test_reliability(result: Evaluation) -> None:
+    assert result.reliability == (
+        Bin(0.6, 0.7, 2, 0.625, 0.0),
+        Bin(0.8, 0.9, 1, 0.8, 0.0),
+        Bin(0.9, 1.0, 2, 0.925, 1.0),
+    )
+
+
+def test_what_is_missed_and_false_tells_what_is_there_instead(result: Evaluation) -> None:
+    assert [(miss.article, miss.instead) for miss in result.misses] == [
+        ("aa-003", "nothing there"),
+        ("aa-004", f"there it has Freedonia's threat (0.60): {LEAD}"),
+    ]
+    assert [(false.article, false.evidence, false.instead) for false in result.false] == [
+        ("aa-001", (NEXT,), "no further statement there; Freedonia's threat"),
+        ("aa-004", (LEAD,), "it is Sylvania's threat"),
+        ("aa-006", (NEXT,), "the article is of class recall"),
+    ]
+
+
+def test_a_statement_found_again_gets_the_claim_of_the_first() -> None:
+    labels = [FIRST, AGAIN]
+    bare = [msgspec.structs.replace(each, statements=each.statements[:1]) for each in FOUND[:2]]
+    given = iter(bare)
+    read = list(understood(lambda articles: [next(given) for _ in articles], [label.article(NOW) for label in labels]))
+    assert [each.id for each in read] == ["aa-001", "aa-002"]
+    assert read[0].story == "aa-001"
