@@ -1,20 +1,26 @@
-"""Reading on all cores: a pool of spawned processes that survives whatever an article does to its reader."""
+"""Reading on all cores: a pool of spawned processes that survives whatever an article does to its reader.
+
+A text that was read, or is being read, is not read again: its copies get the same reading (``pipelines.readings``).
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import cached_property
 from types import TracebackType
 from typing import Self
+from weakref import WeakValueDictionary
 
 from pebble import ProcessExpired, ProcessPool
 
 from pipelines.reading import child
 from pipelines.reading.settings import ReadingSettings
+from pipelines.readings import Readings, as_reading_of, reading_key
 from schemas.errors import RedlineError
 from schemas.records import Article, EnrichedArticle
 from schemas.times import utc_now
@@ -45,6 +51,8 @@ class ReadingPool:
         self._settings = settings
         self._workers = workers
         self._limit = limit
+        self._readings = Readings()
+        self._under_way: WeakValueDictionary[str, Chunk] = WeakValueDictionary()
         self._pool = self._start()
 
     def warm_up(self) -> None:
@@ -59,8 +67,27 @@ class ReadingPool:
 
     def submit(self, articles: Sequence[Article]) -> Reading:
         """Start reading ``articles``, in chunks; ask the returned object for the outcome."""
-        chunks = [articles[start : start + CHUNK] for start in range(0, len(articles), CHUNK)]
-        return Reading(self, [(chunk, self._schedule(chunk)) for chunk in chunks])
+        keyed = [(reading_key(article), article) for article in articles]
+        texts: dict[str, EnrichedArticle | Chunk] = {}
+        fresh: dict[str, Article] = {}
+        for key, article in keyed:
+            known = self._readings.get(key) or self._under_way.get(key)
+            if known is not None:
+                texts[key] = known
+            else:
+                fresh.setdefault(key, article)
+        for start in range(0, len(fresh), CHUNK):
+            keys = list(fresh)[start : start + CHUNK]
+            chunk = Chunk(self, {key: fresh[key] for key in keys})
+            self._under_way.update(dict.fromkeys(keys, chunk))
+            texts.update(dict.fromkeys(keys, chunk))
+        return Reading([(article, key, texts[key]) for key, article in keyed])
+
+    def remember(self, outcomes: Mapping[str, EnrichedArticle | Failure]) -> None:
+        """Keep what was read, by key, for the copies to come."""
+        for key, outcome in outcomes.items():
+            if not isinstance(outcome, Failure):
+                self._readings.put(key, outcome)
 
     def read_alone(self, article: Article) -> EnrichedArticle | Failure:
         """Read one article by itself, waiting for it.
@@ -70,7 +97,7 @@ class ReadingPool:
         """
         for _ in range(_STARTS):
             try:
-                return _outcomes(self._schedule([article]))[0]
+                return _outcomes(self.schedule([article]))[0]
             except TimeoutError:
                 return Failure(f"reading it took more than {self._limit:g} s")
             except ProcessExpired as error:
@@ -79,7 +106,8 @@ class ReadingPool:
                 continue  # a process died without an article: as it started, or between two
         raise RedlineError("the reading processes die as they start; `redline doctor` tells why")
 
-    def _schedule(self, articles: Sequence[Article]) -> _Outcome:
+    def schedule(self, articles: Sequence[Article]) -> _Outcome:
+        """Hand ``articles`` to the next free reading process, as they are."""
         try:
             return self._pool.schedule(child.read_chunk, args=[articles], timeout=self._limit)
         except RuntimeError:  # pebble gives up a pool one of whose processes died without a task
@@ -107,12 +135,35 @@ class ReadingPool:
         self.close()
 
 
-class Reading:
-    """Articles on their way through the pool."""
+class Chunk:
+    """A few texts on their way through the pool; ``articles`` has one for each key."""
 
-    def __init__(self, pool: ReadingPool, chunks: Sequence[tuple[Sequence[Article], _Outcome]]) -> None:
+    def __init__(self, pool: ReadingPool, articles: Mapping[str, Article]) -> None:
         self._pool = pool
-        self._chunks = chunks
+        self._articles = articles
+        self._future = pool.schedule(list(articles.values()))
+
+    @cached_property
+    def outcomes(self) -> dict[str, EnrichedArticle | Failure]:
+        """Wait; what became of each text, by key.
+
+        Raises:
+            RedlineError: no reading process can be started, or the models cannot be loaded.
+        """
+        try:
+            outcomes = _outcomes(self._future)
+        except (ProcessExpired, TimeoutError, BrokenProcessPool):
+            outcomes = [self._pool.read_alone(article) for article in self._articles.values()]
+        by_key = dict(zip(self._articles, outcomes, strict=True))
+        self._pool.remember(by_key)
+        return by_key
+
+
+class Reading:
+    """Articles on their way: each with the key of its text, and the reading of that text or the chunk it is in."""
+
+    def __init__(self, articles: Sequence[tuple[Article, str, EnrichedArticle | Chunk]]) -> None:
+        self._articles = articles
 
     def result(self) -> list[EnrichedArticle | Failure]:
         """Wait; what became of each article, in the order given.
@@ -120,13 +171,12 @@ class Reading:
         Raises:
             RedlineError: no reading process can be started, or the models cannot be loaded.
         """
-        return [outcome for chunk, future in self._chunks for outcome in self._chunk(chunk, future)]
+        return [_outcome_for(article, key, text) for article, key, text in self._articles]
 
-    def _chunk(self, chunk: Sequence[Article], future: _Outcome) -> list[EnrichedArticle | Failure]:
-        try:
-            return _outcomes(future)
-        except (ProcessExpired, TimeoutError, BrokenProcessPool):
-            return [self._pool.read_alone(article) for article in chunk]
+
+def _outcome_for(article: Article, key: str, text: EnrichedArticle | Chunk) -> EnrichedArticle | Failure:
+    outcome = text.outcomes[key] if isinstance(text, Chunk) else text
+    return outcome if isinstance(outcome, Failure) else as_reading_of(outcome, article, utc_now())
 
 
 def _outcomes(future: _Outcome) -> list[EnrichedArticle | Failure]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pipelines.pool import Failure, ReadingPool
@@ -115,3 +116,21 @@ def test_a_reading_process_has_one_thread(pool: ReadingPool) -> None:
     pool.submit(articles(1)).result()
     (reader,) = readers(os.getpid())
     assert len(list(Path(f"/proc/{reader}/task").iterdir())) == 1
+
+
+def test_a_text_is_read_once_however_often_it_is_published(pool: ReadingPool) -> None:
+    (first,) = articles(1)
+    copies = [msgspec.structs.replace(first, id=f"copy-{number}") for number in range(20)]
+    together = pool.submit([first, *copies]).result()
+    later = pool.submit(copies).result()
+    assert [getattr(each, "id", each) for each in [*together, *later]] == ["a0", *(copy.id for copy in copies * 2)]
+    before = sum(cpu_seconds(pid) for pid in readers(os.getpid()))
+    pool.submit([msgspec.structs.replace(first, id=f"late-{number}") for number in range(200)]).result()
+    assert sum(cpu_seconds(pid) for pid in readers(os.getpid())) - before < 0.5
+
+
+def test_copies_of_a_text_that_cannot_be_read_fail_with_it() -> None:
+    long = Article(id="long", feed="f", fetched=utc_now(), title="Long", text=_TEXT * 190)
+    copies = [long, msgspec.structs.replace(long, id="copy")]
+    with ReadingPool(ReadingSettings(), workers=1, limit=0.7) as pool:
+        assert pool.submit(copies).result() == [Failure("reading it took more than 0.7 s")] * 2
