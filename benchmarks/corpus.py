@@ -13,6 +13,7 @@ from itertools import accumulate, islice
 from pathlib import Path
 from typing import get_args
 
+from schemas.ids import stable_id
 from schemas.records import EnrichedArticle, Entity, Evidence, Kind, Span, Statement, TopicLabel
 from schemas.taxonomy import load_taxonomy
 
@@ -35,7 +36,7 @@ class Corpus:
         self._random = random.Random(seed)
         self.sentences: Sequence[str] = _read(file) if file else self._invented()
         self.names = [f"{self._word(2, 4).title()} {self._word(2, 5).title()}" for _ in range(_NAMES)]
-        self._sides = [self._word(2, 3).title() for _ in range(40)]
+        self.sides = [self._word(2, 3).title() for _ in range(40)]
         papers = ("Post", "Times", "News")
         self._outlets = [f"{self._word(2, 3).title()} {paper}" for paper in papers for _ in range(70)]
         self._topics = [topic.id for topic in load_taxonomy().topics]
@@ -51,9 +52,9 @@ class Corpus:
             yield self._article(number, sentences, name, start + number * EVERY)
 
     def _article(self, number: int, sentences: list[str], name: str, seen: datetime) -> EnrichedArticle:
-        id_ = f"{number:024x}"
+        id_ = stable_id(str(number))
         source = _skewed(self._random, self._outlets)
-        sides = [_skewed(self._random, self._sides) for _ in range(self._random.randrange(1, 5))]
+        sides = [_skewed(self._random, self.sides) for _ in range(self._random.randrange(1, 5))]
         text = "\n\n".join(" ".join(sentences[at : at + 4]) for at in range(1, len(sentences), 4))
         mentions = tuple(Span(field="text", start=at, end=at + 8) for at in (20, 300, 700))
         people = (Entity(name=name, type="PERSON", mentions=mentions[:1]),)

@@ -24,7 +24,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from benchmarks.articles import SAMPLES, Supply
+from benchmarks.articles import SAMPLES, fresh, load
 from benchmarks.homes import EMBEDDED, NAMES, SERVERS, open_homes
 from benchmarks.machine import describe, kernel
 from pipelines.reading.settings import ReadingSettings
@@ -102,20 +102,20 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
-    supply, settings = Supply(options.articles), ReadingSettings()
+    articles, settings = load(options.articles, options.count), ReadingSettings()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         homes = stack.enter_context(open_homes(options.homes.split(","), folder))
         lines = {name: stack.enter_context(closing(Pipeline(name, home, settings))) for name, home in homes.items()}
-        for line in lines.values():
-            line.drain(supply.take(64))
+        for name, line in lines.items():
+            line.drain(fresh(articles[:64], f"warm-{name}"))
         ways: dict[str, Callable[[list[Article]], float]] = {name: line.drain for name, line in lines.items()}
         ways[POOL] = next(iter(lines.values())).pool
         ways[LOOP] = lambda articles: plain_loop(articles, settings)
         rates: dict[str, list[float]] = {name: [] for name in ways}
         for number in range(options.rounds):
-            for name, way in ways.items():
-                rates[name].append(options.count / way(supply.take(options.count)))
+            for at, (name, way) in enumerate(ways.items()):
+                rates[name].append(options.count / way(fresh(articles, f"{number}-{at}")))
                 print(f"round {number + 1}: {rates[name][-1]:6.1f}/s  {name}", file=sys.stderr)
     report(rates, options.count, settings)
 
