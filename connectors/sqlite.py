@@ -95,6 +95,7 @@ class Database:
             self._path, timeout=self._timeout, isolation_level=None, check_same_thread=False, cached_statements=512
         )
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cache_size = -65536")  # in KiB; what is not used is not taken
         # After a burst the WAL file is cut back to this many bytes.
         connection.execute("PRAGMA journal_size_limit = 67108864")
         return connection

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
-from sqlite3 import Connection
+from sqlite3 import Connection, Cursor
 from typing import NamedTuple
 
 import msgspec
 
 from connectors.indexes.cursors import read_cursor, write_cursor
-from connectors.indexes.sqlite.tables import Table, next_row
+from connectors.indexes.sqlite.tables import Table, exact_column, next_row
 from connectors.indexes.sqlite.translate import Plan, relevance
 from schemas.protocols import Page
 from schemas.query.tree import Query
@@ -85,13 +85,7 @@ class Search:
     def best(self, name: str, query: Query | None, limit: int, after: str | None) -> Page:
         """The page of the best hits by BM25 among the newest."""
         cursor = None if after is None else read_cursor(after, name, BestCursor)
-        hits = list(islice(self._hits(_TOP if cursor is None else cursor.top + 1), RANKED))
-        expression = None if query is None else relevance(query.root)
-        if expression is not None and hits:
-            scores = self._scores(expression, hits)
-            hits.sort(key=lambda hit: (scores.get(hit.row, 0.0), hit.order))
-        else:
-            hits.sort(key=lambda hit: hit.order)
+        hits = self._ranked(_TOP if cursor is None else cursor.top + 1, query)
         start = 0 if cursor is None else _following(hits, cursor)
         end = start + limit
         more = None
@@ -102,20 +96,20 @@ class Search:
 
     def facets(self, fields: Sequence[str]) -> dict[str, dict[str, int]]:
         """How often each value of ``fields`` occurs in the newest hits, the most frequent first."""
-        rows = [hit.row for hit in islice(self._hits(_TOP), COUNTED)] if fields else []
-        counts: dict[str, Counter[str]] = {field: Counter() for field in fields}
-        for (tokens,) in self._connection.execute(
-            f"SELECT exact FROM {self._table.text} WHERE rowid IN (SELECT value FROM json_each(?))", (json.dumps(rows),)
-        ):
-            for token in tokens.split(" "):
-                field, _, value = token.partition("=")
-                if field in counts:
-                    counts[field][value] += 1
-        return {
-            field: dict(sorted(found.items(), key=lambda item: (-item[1], item[0]))) for field, found in counts.items()
-        }
+        columns = ", ".join(map(exact_column, fields))
+        found = self._select(columns, _TOP, f"CROSS JOIN {self._table.values} ON record = row")
+        said = list(zip(*islice(found, COUNTED), strict=True)) or [()] * len(fields)
+        return {field: _counts(values) for field, values in zip(fields, said, strict=True)}
 
     def _hits(self, below: int) -> Iterator[Hit]:
+        found = self._select("row, first_seen, id", below)
+        try:
+            yield from map(Hit._make, found)
+        finally:
+            found.close()
+
+    def _select(self, columns: str, below: int, joined: str = "") -> Cursor:
+        """``columns`` of what is found in rows less than ``below``, from the newest row down."""
         records, text = self._table.records, self._table.text
         values: list[str | float] = [below]
         if self._plan.match is None:
@@ -128,13 +122,22 @@ class Search:
         if self._plan.condition is not None:
             conditions.append(self._plan.condition.sql)
             values += self._plan.condition.values
-        found = self._connection.execute(
-            f"SELECT row, first_seen, id FROM {source} WHERE {' AND '.join(conditions)} ORDER BY {row} DESC", values
+        return self._connection.execute(
+            f"SELECT {columns} FROM {source} {joined} WHERE {' AND '.join(conditions)} ORDER BY {row} DESC", values
         )
-        try:
-            yield from map(Hit._make, found)
-        finally:
-            found.close()
+
+    def _ranked(self, below: int, query: Query | None) -> list[Hit]:
+        """The newest hits in rows less than ``below``, the best first."""
+        if self._plan.match is not None:
+            # Scored as they are found: a look-up by row would search the text's index for each of them.
+            found = self._select(f"row, first_seen, id, bm25({self._table.text})", below)
+            scored = [(score, Hit(*hit)) for *hit, score in islice(found, RANKED)]
+        else:
+            hits = list(islice(self._hits(below), RANKED))
+            expression = None if query is None else relevance(query.root)
+            scores = self._scores(expression, hits) if expression is not None and hits else {}
+            scored = [(scores.get(hit.row, 0.0), hit) for hit in hits]
+        return [hit for _, hit in sorted(scored, key=lambda one: (one[0], one[1].order))]
 
     def _scores(self, expression: str, hits: Sequence[Hit]) -> dict[int, float]:
         text = self._table.text
@@ -155,6 +158,15 @@ class Search:
         )
         records: list[Record] = [decode(bodies[hit.row], self._table.kind) for hit in hits]
         return Page(records, None if more is None else write_cursor(more), {})
+
+
+def _counts(columns: Iterable[str | None]) -> dict[str, int]:
+    """How often each of the values occurs that stand in ``columns`` apart by blanks, the most frequent first."""
+    counts: Counter[str] = Counter()
+    for values, times in Counter(columns).items():
+        for value in values.split(" ") if values else ():
+            counts[value] += times
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _following(hits: Sequence[Hit], cursor: BestCursor) -> int:

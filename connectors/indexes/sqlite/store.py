@@ -36,6 +36,7 @@ class Entry(NamedTuple):
     first_seen: datetime | None
     body: bytes
     numbers: list[float | None]
+    exact: list[str | None]
     text: list[str]
 
 
@@ -181,6 +182,8 @@ class SqliteIndex:
                 f"INSERT INTO {table.text} ({', '.join(table.text_columns)}, rowid) VALUES ({_marks(entry.text)}, ?)",
                 (*entry.text, row),
             )
+            values = (row, *entry.exact)
+            connection.execute(f"INSERT INTO {table.values} VALUES ({_marks(values)})", values)
         return Stored(entry.id, row, entry.version, revision, first_seen)
 
 
@@ -201,6 +204,7 @@ def _entry(table: Table, record: Record) -> Entry:
         getattr(record, "first_seen", None),
         encode(record),
         table.numbers_of(projection),
+        table.exact_of(projection),
         table.text_of(projection),
     )
 
@@ -219,6 +223,7 @@ def _remove(connection: Connection, table: Table, row: int) -> None:
     connection.execute(f"DELETE FROM {table.bodies} WHERE row = ?", (row,))
     if table.searched:
         connection.execute(f"DELETE FROM {table.text} WHERE rowid = ?", (row,))
+        connection.execute(f"DELETE FROM {table.values} WHERE record = ?", (row,))
 
 
 def _free_row(connection: Connection, table: Table, first_seen: int) -> int:

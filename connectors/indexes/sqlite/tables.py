@@ -2,7 +2,8 @@
 
 A record's ``row`` is made from its ``first_seen``, so that the tables lie in the order of time: a search walks them
 from the newest row down and stops when its page is full, however many records match. Bodies lie apart, so that a range
-that few records meet is decided in small rows.
+that few records meet is decided in small rows. So do the exact values, a column for each field, so that facets are
+counted without reading a text.
 
 The full-text table has a column for the tokens of each field of words (``w_title``), one for their folded twins
 (``f_title``), and one column ``exact`` for all exact values, each as one token ``field=value``. Its tokenizer splits at
@@ -20,6 +21,7 @@ from schemas.query.project import Projection
 from schemas.records import INDEXES, Record
 
 _SEQUENCE_BITS = 21
+_HASH_BYTES = 8 << 20
 # So that the row after the last one is a 64-bit number too; it lies in the year 2109.
 _LAST_MILLISECOND = (1 << 63 - _SEQUENCE_BITS) - 2
 _PUNCTUATION = string.punctuation.replace("'", "''").replace('"', '""')
@@ -55,6 +57,11 @@ class Table:
         return f'"{self.index}_text"'
 
     @property
+    def values(self) -> str:
+        """The table of exact values: of each field all of them, apart by blanks."""
+        return f'"{self.index}_exact"'
+
+    @property
     def searched(self) -> bool:
         """Whether there is a full-text table."""
         return bool(self.words or self.exact)
@@ -74,14 +81,23 @@ class Table:
         if self.searched:
             yield f"""CREATE VIRTUAL TABLE {self.text} USING fts5(
                 {", ".join(self.text_columns)}, tokenize = "ascii tokenchars '{_PUNCTUATION}'")"""
+            # A batch of some hundred records becomes one segment of the text's index, so that less is merged.
+            yield f"INSERT INTO {self.text}({self.text}, rank) VALUES ('hashsize', {_HASH_BYTES})"
+            yield f"CREATE TABLE {self.values} (record INTEGER PRIMARY KEY, {', '.join(map(exact_column, self.exact))})"
 
     def numbers_of(self, projection: Projection) -> list[float | None]:
         """The values of the number columns, in their order."""
         return [projection.numbers.get(field) for field in self.numbers]
 
+    def exact_of(self, projection: Projection) -> list[str | None]:
+        """The values of the columns of exact values, in their order."""
+        return [
+            " ".join(sorted(projection.exact[field])) if field in projection.exact else None for field in self.exact
+        ]
+
     def text_of(self, projection: Projection) -> list[str]:
         """The values of the full-text columns, in their order."""
-        tokens = (exact_token(field, value) for field, values in projection.exact.items() for value in sorted(values))
+        tokens = (exact_token(field, value) for field, values in projection.exact.items() for value in values)
         columns = [" ".join(tokens)]
         for field in self.words:
             columns.append(" ".join(projection.words.get(field, ())))
@@ -97,6 +113,11 @@ def word_column(field: str) -> str:
 def folded_column(field: str) -> str:
     """The full-text column of a field's folded words."""
     return f"f_{field}"
+
+
+def exact_column(field: str) -> str:
+    """The column of a field of exact values, apart by blanks."""
+    return f"e_{field}"
 
 
 def number_column(field: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.query.analyse import LONGEST, fold, folded, words
+from schemas.query.analyse import LONGEST, fold, folded, terms, words
 
 PUNCTUATION = string.punctuation.replace("'", "''").replace('"', '""')
 MIXED = st.text(
@@ -91,6 +91,12 @@ def test_offsets_rise_and_lie_within_the_text(text: str) -> None:
 @given(MIXED)
 def test_both_analyses_see_the_same_words(text: str) -> None:
     assert len(words(text)) == len(folded(text))
+
+
+@given(st.lists(MIXED, max_size=5).map("\n".join))
+def test_words_without_their_places_are_the_same_words(text: str) -> None:
+    expected = [(word.text, whole.text) for word, whole in zip(words(text), folded(text), strict=True)]
+    assert list(terms(text)) == list(terms(text)) == expected
 
 
 @given(MIXED)
