@@ -34,8 +34,9 @@ BOUND_S = 20.0
 
 
 @pytest.fixture(autouse=True)
-def _collected() -> Iterator[None]:
+def _collected(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
+    caplog.get_records("call").clear()  # they hold errors, which hold connections
     gc.collect()
 
 
@@ -201,15 +202,23 @@ def test_signing_on_with_a_password_over_tls(guarded: KafkaServer) -> None:
         assert [record.value for record in read_all(log)] == [b"1"]
 
 
+def complaint(settings: KafkaSettings) -> str:
+    """What a log that cannot be reached says."""
+    with closing(KafkaLog(settings)) as log:
+        try:
+            log.partitions(TOPIC)
+        except UnavailableError as error:
+            return str(error)  # not the error itself, which would hold the connection that failed
+    raise AssertionError("the broker answered")
+
+
 def test_a_wrong_password_is_told(guarded: KafkaServer) -> None:
     # The broker hangs up without a word, so it might as well be a network that does.
-    wrong = msgspec.structs.replace(settings_for(guarded, timeout=1), password="wrong")
-    with closing(KafkaLog(wrong)) as log, pytest.raises(UnavailableError, match="sign on to it") as caught:
-        log.partitions(TOPIC)
-    assert "wrong" not in str(caught.value)
+    told = complaint(msgspec.structs.replace(settings_for(guarded, timeout=1), password="wrong"))
+    assert "sign on to it" in told
+    assert "wrong" not in told
 
 
 def test_an_authority_that_is_not_trusted_is_never_spoken_to(guarded: KafkaServer) -> None:
-    untrusting = msgspec.structs.replace(settings_for(guarded, timeout=1), ca_file=None)
-    with closing(KafkaLog(untrusting)) as log, pytest.raises(UnavailableError, match="certificate verify failed"):
-        log.partitions(TOPIC)
+    told = complaint(msgspec.structs.replace(settings_for(guarded, timeout=1), ca_file=None))
+    assert "certificate verify failed" in told
