@@ -41,3 +41,7 @@ class ElasticsearchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_un
             raise ValueError("user and password belong together: set both or neither")
         if self.user is not None and self.api_key is not None:
             raise ValueError("set either user and password or api_key, not both")
+
+    def __repr__(self) -> str:
+        """Without the password and the key, which must not get into logs."""
+        return f"ElasticsearchSettings({', '.join(self.urls)}, user={self.user!r}, prefix={self.prefix!r})"
