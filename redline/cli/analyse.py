@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 import click
 
 from redline.cli.app import App, examples, pass_app
 from redline.inputs import InputError, json_article, to_article
+from redline.understand import load_reader, understand
 from schemas.records import Article, EnrichedArticle, encode
 from schemas.times import utc_now
-
-CHUNK = 16
-"""Articles that are read at once: a few, so that results follow soon after their lines."""
 
 
 @click.command(
@@ -43,7 +39,7 @@ def analyse(app: App, file: str, jsonl: bool) -> None:
             _analyse_lines(app, source, name)
             return
         article = to_article(source.read(), name, utc_now())
-    for enriched in _understand(app, [article]):
+    for enriched in understand(load_reader(app.settings.reading), [article]):
         _print(enriched)
 
 
@@ -64,31 +60,12 @@ def _analyse_lines(app: App, lines: Iterable[bytes], name: str) -> None:
 
     # The bar would draw over results on the same terminal.
     hidden = not sys.stderr.isatty() or sys.stdout.isatty()
-    with click.progressbar(
-        _understand(app, articles()), label="Reading", show_pos=True, file=sys.stderr, hidden=hidden
-    ) as read:
-        for enriched in read:
+    found = understand(load_reader(app.settings.reading), articles())
+    with click.progressbar(found, label="Reading", show_pos=True, file=sys.stderr, hidden=hidden) as bar:
+        for enriched in bar:
             _print(enriched)
     if wrong:
         raise click.exceptions.Exit(1)
-
-
-def _understand(app: App, articles: Iterable[Article]) -> Iterator[EnrichedArticle]:
-    """The articles read, with stories and claims as if each had been stored after the one before."""
-    # Numpy's kernels read these when they are imported; their threads would cost spaCy a fifth of its speed.
-    os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    from pipelines.novelty.assign import Novelty
-    from pipelines.reading.reader import Reader
-
-    reader = Reader(app.settings.reading, utc_now)
-    novelty = Novelty()
-    known: dict[str, EnrichedArticle] = {}
-    waiting = iter(articles)
-    while chunk := list(islice(waiting, CHUNK)):
-        for enriched in reader.read(chunk):
-            assigned = novelty.assign(enriched, known.get(enriched.id)).article
-            known[assigned.id] = assigned
-            yield assigned
 
 
 def _print(article: EnrichedArticle) -> None:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from redline.cli.app import App, examples, pass_app
 from redline.evaluation.corpus import LabelledArticle, load
+from redline.understand import Read, load_reader, understand
 from schemas.records import EnrichedArticle
 from schemas.times import utc_now
-
-if TYPE_CHECKING:
-    from redline.evaluation.evaluate import Read
 
 SEED = 7
 
@@ -43,9 +39,7 @@ def evaluate(app: App, file: Path, misses: bool, as_json: bool) -> None:
     labels = load(file)
     if not labels:
         raise click.ClickException(f"{file}: no labelled articles in it")
-    # Numpy's kernels read these when they are imported; their threads would cost spaCy a fifth of its speed.
-    os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    from pipelines.reading.reader import Reader
+    reader = load_reader(app.settings.reading)  # before what imports numpy: it sets how many threads numpy takes
     from redline.evaluation.baseline import Baseline
     from redline.evaluation.evaluate import evaluate as measure
     from redline.evaluation.match import Matcher
@@ -56,7 +50,7 @@ def evaluate(app: App, file: Path, misses: bool, as_json: bool) -> None:
     gazetteer = load_gazetteer([Path(folder) for folder in app.settings.reading.gazetteer_folders])
     matcher = Matcher(gazetteer)
     readers: dict[str, Read] = {
-        "reader": Reader(app.settings.reading, utc_now).read,
+        "reader": reader,
         "baseline": Baseline(gazetteer, load_taxonomy()).read,
     }
     found = {name: measure(labels, _readings(read, labels, name), matcher, SEED) for name, read in readers.items()}
@@ -68,11 +62,9 @@ def evaluate(app: App, file: Path, misses: bool, as_json: bool) -> None:
 
 def _readings(read: Read, labels: Sequence[LabelledArticle], name: str) -> list[EnrichedArticle]:
     """The articles of ``labels`` as ``read`` reads them, with a bar on standard error."""
-    from redline.evaluation.evaluate import understood
-
     now = utc_now()
     articles = [label.article(now) for label in labels]
     with click.progressbar(
-        understood(read, articles), length=len(articles), label=f"Reading ({name})", show_pos=True, file=sys.stderr
+        understand(read, articles), length=len(articles), label=f"Reading ({name})", show_pos=True, file=sys.stderr
     ) as bar:
         return list(bar)

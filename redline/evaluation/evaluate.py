@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
 
-from pipelines.novelty.assign import Novelty
 from redline.evaluation.corpus import CLASSES, ENTITY_TYPES, Class, LabelledArticle
 from redline.evaluation.figures import Count, Figure, figures
 from redline.evaluation.match import Match, Matcher
-from schemas.records import Article, EnrichedArticle, Kind, Statement
-
-Read = Callable[[Sequence[Article]], list[EnrichedArticle]]
-CHUNK = 16
-"""Articles that are read at once."""
+from schemas.records import EnrichedArticle, Kind, Statement
 
 SLOTS = (
     "side",
@@ -103,14 +98,6 @@ class _Judged(NamedTuple):
     label: LabelledArticle
     found: EnrichedArticle
     match: Match
-
-
-def understood(read: Read, articles: Sequence[Article]) -> Iterator[EnrichedArticle]:
-    """``articles`` as ``read`` reads them, with claims as if each had been stored after the one before."""
-    novelty = Novelty()
-    for start in range(0, len(articles), CHUNK):
-        for enriched in read(articles[start : start + CHUNK]):
-            yield novelty.assign(enriched, None).article
 
 
 def evaluate(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
 from redline.evaluation.corpus import LabelledEntity
-from redline.evaluation.evaluate import Bin, ClassRow, Evaluation, evaluate, understood
+from redline.evaluation.evaluate import Bin, ClassRow, Evaluation, evaluate
 from redline.evaluation.match import Matcher
 from schemas.gazetteer import load_gazetteer
 from schemas.records import Entity, TopicLabel
-from tests.redline.evaluation.found import NOW, found, reading
+from tests.redline.evaluation.found import found, reading
 from tests.redline.evaluation.labelled import plain, statement, telling
 
 LEAD, QUOTED = statement().evidence
@@ -102,12 +101,3 @@ def test_what_is_missed_and_false_tells_what_is_there_instead(result: Evaluation
         ("aa-004", (LEAD,), "it is Sylvania's threat"),
         ("aa-006", (NEXT,), "the article is of class recall"),
     ]
-
-
-def test_a_statement_found_again_gets_the_claim_of_the_first() -> None:
-    labels = [FIRST, AGAIN]
-    bare = [msgspec.structs.replace(each, statements=each.statements[:1]) for each in FOUND[:2]]
-    given = iter(bare)
-    read = list(understood(lambda articles: [next(given) for _ in articles], [label.article(NOW) for label in labels]))
-    assert [each.id for each in read] == ["aa-001", "aa-002"]
-    assert read[0].story == "aa-001"
