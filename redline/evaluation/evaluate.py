@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,7 +13,8 @@ import msgspec
 from redline.evaluation.corpus import CLASSES, ENTITY_TYPES, Class, LabelledArticle
 from redline.evaluation.figures import Count, Figure, figures
 from redline.evaluation.match import Match, Matcher
-from schemas.records import EnrichedArticle, Kind, Statement
+from redline.evaluation.mistakes import FalseFind, Miss, Slip, false_finds, misses, slips
+from schemas.records import EnrichedArticle
 
 SLOTS = (
     "side",
@@ -58,27 +59,6 @@ class Bin(msgspec.Struct, frozen=True):
     right: float
 
 
-class Miss(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A labelled statement that was not found; ``instead`` tells what was."""
-
-    article: str
-    kind: Kind
-    side: str
-    evidence: tuple[str, ...]
-    instead: str
-
-
-class FalseFind(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A statement that no label has; ``instead`` tells what the labels say there."""
-
-    article: str
-    kind: Kind
-    side: str
-    evidence: tuple[str, ...]
-    confidence: float
-    instead: str
-
-
 class Evaluation(msgspec.Struct, frozen=True):
     """How one reader did. ``languages`` has the figures of each language apart."""
 
@@ -90,6 +70,7 @@ class Evaluation(msgspec.Struct, frozen=True):
     reliability: tuple[Bin, ...]
     misses: tuple[Miss, ...]
     false: tuple[FalseFind, ...]
+    slips: tuple[Slip, ...]
 
 
 class _Judged(NamedTuple):
@@ -121,8 +102,9 @@ def evaluate(
         },
         classes=_classes(judged),
         reliability=_reliability(judged),
-        misses=tuple(miss for one in judged for miss in _misses(one)),
-        false=tuple(false for one in judged for false in _false(one)),
+        misses=tuple(miss for one in judged for miss in misses(one.label, one.match)),
+        false=tuple(false for one in judged for false in false_finds(one.label, one.match)),
+        slips=tuple(slip for one in judged for slip in slips(*one, matcher)),
     )
 
 
@@ -189,24 +171,3 @@ def _reliability(judged: Sequence[_Judged]) -> tuple[Bin, ...]:
             share = sum(right for _, right in inside) / len(inside)
             bins.append(Bin(low, min(high, 1.0), len(inside), round(confidence, 4), round(share, 4)))
     return tuple(bins)
-
-
-def _misses(one: _Judged) -> Iterator[Miss]:
-    wrong = [(pair.label, f"there it has {_told(pair.found)}") for pair in one.match.wrong_side]
-    elsewhere = f"elsewhere it has {'; '.join(map(_told, one.match.false))}" if one.match.false else "nothing there"
-    for label, instead in [*wrong, *((label, elsewhere) for label in one.match.missed)]:
-        yield Miss(one.label.id, label.kind, label.side, label.evidence, instead)
-
-
-def _false(one: _Judged) -> Iterator[FalseFind]:
-    wrong = [(pair.found, f"it is {pair.label.side}'s {pair.label.kind}") for pair in one.match.wrong_side]
-    nothing = f"the article is of class {one.label.class_}"
-    if one.label.statements:
-        nothing = "no further statement there; " + "; ".join(f"{s.side}'s {s.kind}" for s in one.label.statements)
-    for found, instead in [*wrong, *((found, nothing) for found in one.match.false)]:
-        evidence = tuple(piece.text for piece in found.evidence)
-        yield FalseFind(one.label.id, found.kind, found.side, evidence, found.confidence, instead)
-
-
-def _told(statement: Statement) -> str:
-    return f"{statement.side}'s {statement.kind} ({statement.confidence:.2f}): {statement.evidence[0].text}"

@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from redline.evaluation.evaluate import FIGURES, SHARES, Bin, ClassRow, Evaluation, FalseFind, Miss
+from redline.evaluation.evaluate import FIGURES, SHARES, Bin, ClassRow, Evaluation
 from redline.evaluation.figures import LEVEL, Figure
+from redline.evaluation.mistakes import FalseFind, Miss
 
 WIDTH = 110
 
@@ -64,6 +65,12 @@ def _listed(reader: Evaluation) -> Iterator[Text]:
     for title, listed in (("missed", reader.misses), ("false", reader.false)):
         for one in listed:
             yield _told(title, one)
+    for slip in reader.slips:
+        yield Text.assemble(
+            (f"{_words(slip.what)} ", "bold"),
+            f"{slip.article}: labelled {', '.join(slip.labelled) or 'nothing'}, ",
+            f"found {', '.join(slip.found) or 'nothing'}",
+        )
 
 
 def _told(title: str, one: Miss | FalseFind) -> Text:

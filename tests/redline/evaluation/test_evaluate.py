@@ -93,11 +93,22 @@ def test_reliability(result: Evaluation) -> None:
 
 def test_what_is_missed_and_false_tells_what_is_there_instead(result: Evaluation) -> None:
     assert [(miss.article, miss.instead) for miss in result.misses] == [
-        ("aa-003", "nothing there"),
+        ("aa-003", "nothing found"),
         ("aa-004", f"there it has Freedonia's threat (0.60): {LEAD}"),
     ]
     assert [(false.article, false.evidence, false.instead) for false in result.false] == [
-        ("aa-001", (NEXT,), "no further statement there; Freedonia's threat"),
+        ("aa-001", (NEXT,), "labelled elsewhere: Freedonia's threat"),
         ("aa-004", (LEAD,), "it is Sylvania's threat"),
         ("aa-006", (NEXT,), "the article is of class recall"),
     ]
+
+
+def test_slips_tell_what_only_one_of_both_has(result: Evaluation) -> None:
+    slips = {(slip.article, slip.what): (slip.labelled, slip.found) for slip in result.slips}
+    assert slips["aa-002", "entities"] == (("Freedonia GPE",), ("freedonia ORG",))
+    assert slips["aa-002", "kind"] == (("threat",), ("warning",))
+    assert slips["aa-002", "speaker"] == (("its president",), ())
+    assert slips["aa-001", "target_sides"] == (("Sylvania",), ())
+    assert slips["aa-003", "topics"] == (("maritime-security",), ())
+    assert ("aa-001", "topics") not in slips
+    assert ("aa-001", "speaker") not in slips
