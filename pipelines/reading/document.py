@@ -1,7 +1,7 @@
 """One article on its way through reading: its words, what spaCy made of them, and what is known of it so far.
 
-The texts that spaCy parsed are the article's own ``title`` and ``text``, never altered, so that every spaCy character
-offset is an offset of the record.
+The texts that spaCy parsed are the article's own ``title`` and ``text``, with blanks in the place of noise, so that
+every spaCy character offset is an offset of the record.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ FIELDS: tuple[TextField, ...] = ("title", "text")
 
 @dataclass(frozen=True)
 class Document:
-    """An article with its parsed fields; ``title`` and ``text`` are None where the article has none or none is read."""
+    """An article with its parsed fields; ``title`` and ``text`` are None where the article has none or none is read.
+
+    ``article`` has blanks where ``noise`` stood.
+    """
 
     article: Article
     lang: str | None

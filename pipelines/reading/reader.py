@@ -17,7 +17,7 @@ from pipelines.reading.document import FIELDS, Document
 from pipelines.reading.entities import EntityFinder
 from pipelines.reading.language import LanguageDetector
 from pipelines.reading.models import load_model
-from pipelines.reading.noise import NoiseFinder
+from pipelines.reading.noise import NoiseFinder, blanked, verbatim
 from pipelines.reading.settings import ReadingSettings
 from pipelines.reading.statements.extract import extract
 from pipelines.reading.topics import TopicFinder
@@ -59,54 +59,52 @@ class Reader:
 
     def read(self, articles: Sequence[Article]) -> list[EnrichedArticle]:
         """The enriched ``articles``, in the same order, without story and claims."""
-        languages = [self._languages.detect(article) for article in articles]
-        parsed = self._parse([a for a, lang in zip(articles, languages, strict=True) if lang == READ_IN_DEPTH])
+        noises = [self._noise.find(article) for article in articles]
+        bare = [blanked(article, noise) for article, noise in zip(articles, noises, strict=True)]
+        languages = [self._languages.detect(article) for article in bare]
+        parsed = self._parse([a for a, lang in zip(bare, languages, strict=True) if lang == READ_IN_DEPTH])
         return [
-            self._enrich(article, lang, next(parsed) if lang == READ_IN_DEPTH else {})
-            for article, lang in zip(articles, languages, strict=True)
+            self._enrich(article, self._understand(text, noise, lang, next(parsed) if lang == READ_IN_DEPTH else {}))
+            for article, text, noise, lang in zip(articles, bare, noises, languages, strict=True)
         ]
 
     def _parse(self, articles: Sequence[Article]) -> Iterator[dict[TextField, Doc]]:
-        """The parsed fields of each of ``articles``."""
+        """The parsed fields of each of ``articles``, which have no noise."""
         texts = (article.field(name) for article in articles for name in FIELDS if article.field(name))
         docs = self._nlp.pipe(texts, batch_size=_BATCH)
         for article in articles:
             yield {name: next(docs) for name in FIELDS if article.field(name)}
 
-    def _enrich(self, article: Article, lang: str | None, docs: dict[TextField, Doc]) -> EnrichedArticle:
-        document = self._understand(article, lang, docs)
+    def _enrich(self, article: Article, document: Document) -> EnrichedArticle:
+        """``article`` with what is known of it by ``document``."""
         return EnrichedArticle(
             **{name: getattr(article, name) for name in Article.__struct_fields__ if name != "lang"},
-            lang=lang,
-            signature=signature(_without(document.noise, article)),
+            lang=document.lang,
+            signature=signature(_words(document.article)),
             noise=document.noise,
             entities=document.entities,
             topics=document.topics,
-            statements=extract(document) if docs else (),
+            statements=tuple(verbatim(each, article) for each in extract(document)),
             enriched=self._clock(),
             model=self._models,
         )
 
-    def _understand(self, article: Article, lang: str | None, docs: dict[TextField, Doc]) -> Document:
-        """The document with noise, entities and topics, of which each needs those before it."""
-        bare = Document(
-            article=article,
+    def _understand(
+        self, bare: Article, noise: tuple[Span, ...], lang: str | None, docs: dict[TextField, Doc]
+    ) -> Document:
+        """The document with entities and topics; ``bare`` is the article without its noise."""
+        document = Document(
+            article=bare,
             lang=lang,
             title=docs.get("title"),
             text=docs.get("text"),
             gazetteer=self._gazetteer,
-            noise=self._noise.find(article),
+            noise=noise,
         )
-        entities = self._entities.find(docs, bare.is_noise)
-        topics = self._topics.find(bare.sentences())
-        return replace(bare, entities=entities, topics=topics)
+        entities = self._entities.find(docs, document.is_noise)
+        topics = self._topics.find(document.sentences())
+        return replace(document, entities=entities, topics=topics)
 
 
-def _without(noise: Sequence[Span], article: Article) -> str:
-    """Title and text of ``article`` without ``noise``, which lies in the text alone."""
-    text = article.text or ""
-    kept, at = [article.title or "", "\n"], 0
-    for span in noise:
-        kept.append(text[at : span.start])
-        at = span.end
-    return "".join([*kept, text[at:]])
+def _words(article: Article) -> str:
+    return f"{article.title or ''}\n{article.text or ''}"
