@@ -27,9 +27,7 @@ SEED = 7
     )
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--misses", is_flag=True, help="List what was missed, found falsely or read otherwise."
-)
+@click.option("--misses", is_flag=True, help="List what was missed, found falsely or read otherwise.")
 @click.option("--json", "as_json", is_flag=True, help="Print all figures and lists as one JSON object.")
 @pass_app
 def evaluate(app: App, file: Path, misses: bool, as_json: bool) -> None:

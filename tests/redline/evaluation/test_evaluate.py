@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from redline.evaluation.corpus import LabelledEntity
-from redline.evaluation.evaluate import Bin, ClassRow, Evaluation, evaluate
+from redline.evaluation.corpus import LabelledArticle, LabelledEntity, load
+from redline.evaluation.evaluate import FIGURES, Bin, ClassRow, Evaluation, evaluate
 from redline.evaluation.match import Matcher
 from schemas.gazetteer import load_gazetteer
-from schemas.records import Entity, TopicLabel
+from schemas.records import EnrichedArticle, Entity, TopicLabel
 from tests.redline.evaluation.found import found, reading
 from tests.redline.evaluation.labelled import plain, statement, telling
 
+CORPUS = Path(__file__).parents[3] / "corpus"
 LEAD, QUOTED = statement().evidence
 NEXT = "Rain fell on the harbour all morning."
 
@@ -112,3 +115,23 @@ def test_slips_tell_what_only_one_of_both_has(result: Evaluation) -> None:
     assert slips["aa-003", "topics"] == (("maritime-security",), ())
     assert ("aa-001", "topics") not in slips
     assert ("aa-001", "speaker") not in slips
+
+
+def test_a_perfect_reader_gets_nothing_wrong_on_the_corpus() -> None:
+    labels = load(CORPUS / "train.jsonl")
+    evaluation = evaluate(labels, [as_labelled(label) for label in labels], Matcher(load_gazetteer()), 1)
+    shares = {name: figure.value for name, figure in evaluation.figures.items()}
+    assert set(shares) == set(FIGURES)
+    assert {name for name, value in shares.items() if value != (name != "false_alarms")} == set()
+    assert (evaluation.misses, evaluation.false, evaluation.slips) == ((), (), ())
+
+
+def as_labelled(label: LabelledArticle) -> EnrichedArticle:
+    """What a reader would give that finds just what is labelled."""
+    slots = ("kind", "speaker", "role", "target", "target_sides", "condition", "consequence", "quote", "side", "claim")
+    return reading(
+        label,
+        *(found(label, *one.evidence, **{slot: getattr(one, slot) for slot in slots}) for one in label.statements),
+        entities=tuple(Entity(name=entity.name, type=entity.type) for entity in label.entities),
+        topics=tuple(TopicLabel(id=topic, score=1.0) for topic in label.topics),
+    )
