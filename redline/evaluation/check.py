@@ -23,6 +23,7 @@ from schemas.taxonomy import Taxonomy, load_taxonomy
 FEWEST_WORDS, MOST_WORDS = 60, 300
 _CARRIED = ("condition", "consequence", "quote")
 _CLOSERS = r"\"'”’»“‘«)\]"
+_DASHES = ("-", "–", "—")
 _BEGINS = re.compile(rf"(?:^|\n|•|\b\d\d[:.]\d\d|[.!?…:;–—-][{_CLOSERS}]*|[{_CLOSERS}])\s*[\"'“‘„‚«»(\[”’–—-]*\s*\Z")
 _ENDS = re.compile(rf"[.!?…:][{_CLOSERS}]*\Z")
 
@@ -124,7 +125,9 @@ def _is_whole(article: LabelledArticle, place: Place) -> bool:
     whole = article.field(place.field)
     before, after = whole[: place.start], whole[place.end :]
     ends = not after.strip() or after.lstrip(" ").startswith("\n") or _ENDS.search(whole[: place.end]) is not None
-    return _BEGINS.search(before) is not None and ends
+    first = next((character for character in whole[place.start : place.end] if character.isalpha()), "")
+    begins = _BEGINS.search(before) is not None and (not first.islower() or before.rstrip().endswith(_DASHES))
+    return begins and ends
 
 
 def _doubled(values: Iterable[str]) -> list[str]:

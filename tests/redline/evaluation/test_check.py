@@ -53,6 +53,7 @@ def test_a_broken_rule(article: LabelledArticle, field: str, message: str) -> No
         ("will sink any Sylvanian ship that enters the bay, its president said.", False),
         ("Freedonia will sink any Sylvanian ship", False),
         ('"We will sink it," he added.', True),
+        ("he added.", False),
     ],
 )
 def test_evidence_is_whole_sentences(evidence: str, whole: bool) -> None:
