@@ -50,6 +50,7 @@ def kinds_of_queries(corpus: Corpus, count: int) -> dict[str, list[str]]:
     """``QUERIES`` queries of each kind over ``count`` articles of ``corpus``."""
     chance = random.Random(count)
     common = [word for word, _ in _frequencies(corpus.sentences[:2000]).most_common(60)]
+    longer = [word for word in common if len(word) >= 4]
     frequent = [[token.text for token in words(sentence)] for sentence in corpus.sentences[:60]]
 
     def pair() -> str:
@@ -74,7 +75,7 @@ def kinds_of_queries(corpus: Corpus, count: int) -> dict[str, list[str]]:
         "common AND common": lambda: " ".join(some(2)),
         "(common OR common OR common) NOT common": lambda: "({} OR {} OR {}) -{}".format(*some(4)),
         "common AND side": lambda: f'{some(1)[0]} side:"{chance.choice(corpus.sides)}"',
-        "prefix of 4 letters": lambda: f"{chance.choice(chance.choice(frequent))[:4]}*",
+        "prefix of 4 letters": lambda: f"{chance.choice(longer)[:4]}*",
         "proximity of 10": lambda: '"{} {}"~10'.format(*some(2)),
         "common in the newest half": lambda: f"{some(1)[0]} {since(0.5)}",
         "common in the oldest tenth": lambda: f"{some(1)[0]} {until(0.1)}",

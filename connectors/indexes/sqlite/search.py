@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import groupby, islice
 from sqlite3 import Connection, Cursor
 from typing import NamedTuple
@@ -97,41 +98,44 @@ class Search:
     def facets(self, fields: Sequence[str]) -> dict[str, dict[str, int]]:
         """How often each value of ``fields`` occurs in the newest hits, the most frequent first."""
         columns = ", ".join(map(exact_column, fields))
-        found = self._select(columns, _TOP, f"CROSS JOIN {self._table.values} ON record = row")
-        said = list(zip(*islice(found, COUNTED), strict=True)) or [()] * len(fields)
+        with closing(self._select(columns, self._table.values, _TOP)) as found:
+            said = list(zip(*found.fetchmany(COUNTED), strict=True)) or [()] * len(fields)
         return {field: _counts(values) for field, values in zip(fields, said, strict=True)}
 
     def _hits(self, below: int) -> Iterator[Hit]:
-        found = self._select("row, first_seen, id", below)
-        try:
+        with closing(self._select("row, first_seen, id", self._table.records, below)) as found:
             yield from map(Hit._make, found)
-        finally:
-            found.close()
 
-    def _select(self, columns: str, below: int, joined: str = "") -> Cursor:
-        """``columns`` of what is found in rows less than ``below``, from the newest row down."""
-        records, text = self._table.records, self._table.text
-        values: list[str | float] = [below]
-        if self._plan.match is None:
-            source, row, conditions = records, "row", ["row < ?"]
-        else:
-            # CROSS JOIN fixes the order: the full-text table is walked from the newest row down.
-            source, row = f"{text} CROSS JOIN {records} ON row = {text}.rowid", f"{text}.rowid"
-            conditions = [f"{row} < ?", f"{text} MATCH ?"]
-            values.append(self._plan.match)
-        if self._plan.condition is not None:
-            conditions.append(self._plan.condition.sql)
-            values += self._plan.condition.values
+    def _select(self, columns: str, of: str, below: int) -> Cursor:
+        """``columns`` of the table ``of`` for what is found in rows less than ``below``, from the newest row down."""
+        plan, table = self._plan, self._table
+        source, row = (table.records, "row") if plan.match is None else (table.text, f"{table.text}.rowid")
+        conditions, values = [f"{row} BETWEEN ? AND ?"], [plan.least, min(plan.most, below - 1)]
+        texts: list[str | float] = []
+        if plan.match is not None:
+            conditions.append(f"{table.text} MATCH ?")
+            texts.append(plan.match)
+        if plan.condition is not None:
+            conditions.append(plan.condition.sql)
+            texts += plan.condition.values
+        # CROSS JOIN fixes the order: the source is walked from the newest row down.
+        joined = "".join(
+            f" CROSS JOIN {other} ON {key} = {row}"
+            for other, key in ((table.records, "row"), (table.values, "record"))
+            if other != source and (other == of or (other == table.records and plan.condition is not None))
+        )
         return self._connection.execute(
-            f"SELECT {columns} FROM {source} {joined} WHERE {' AND '.join(conditions)} ORDER BY {row} DESC", values
+            f"SELECT {columns} FROM {source}{joined} WHERE {' AND '.join(conditions)} ORDER BY {row} DESC",
+            [*values, *texts],
         )
 
     def _ranked(self, below: int, query: Query | None) -> list[Hit]:
         """The newest hits in rows less than ``below``, the best first."""
         if self._plan.match is not None:
             # Scored as they are found: a look-up by row would search the text's index for each of them.
-            found = self._select(f"row, first_seen, id, bm25({self._table.text})", below)
-            scored = [(score, Hit(*hit)) for *hit, score in islice(found, RANKED)]
+            columns = f"row, first_seen, id, bm25({self._table.text})"
+            with closing(self._select(columns, self._table.records, below)) as found:
+                scored = [(score, Hit(*hit)) for *hit, score in found.fetchmany(RANKED)]
         else:
             hits = list(islice(self._hits(below), RANKED))
             expression = None if query is None else relevance(query.root)

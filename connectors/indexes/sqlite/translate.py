@@ -1,7 +1,8 @@
 """From the tree of a query to SQL over the tables of its index.
 
 A subtree without a range is one full-text expression. Where ranges stand in a tree, its subtrees become sets of rows
-that SQL combines.
+that SQL combines. A range of ``first_seen`` that everything must meet bounds the rows as well, since these are made
+from it: a search of an old week need not walk through all that came since.
 
 What FTS5 means by its operators, where it is not what one would guess:
 
@@ -13,14 +14,24 @@ What FTS5 means by its operators, where it is not what one would guess:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.indexes.sqlite.tables import Table, exact_token, folded_column, number_column, word_column
+from connectors.indexes.sqlite.tables import (
+    Table,
+    exact_token,
+    first_row,
+    folded_column,
+    next_row,
+    number_column,
+    word_column,
+)
 from schemas.query.tree import All, Any, Bound, Exact, Node, Now, Prefix, Range, Words
+from schemas.times import to_micros
 
 _DEEPEST = 12
+_FARTHEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -33,10 +44,12 @@ class Condition:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a search must meet: a full-text expression, a condition, or both."""
+    """What a search must meet: a full-text expression, a condition, or both, in rows from ``least`` to ``most``."""
 
     match: str | None
     condition: Condition | None
+    least: int = -_FARTHEST
+    most: int = _FARTHEST
 
 
 def translate(table: Table, root: Node | None, now: datetime) -> Plan:
@@ -45,9 +58,7 @@ def translate(table: Table, root: Node | None, now: datetime) -> Plan:
         return Plan(None, None)
     if _is_text(root):
         return Plan(_match(root), None)
-    if not isinstance(root, All):
-        return Plan(None, _condition(table, root, now))
-    wanted = _flattened(root)
+    wanted = _flattened(root if isinstance(root, All) else All((root,)))
     text = tuple(part for part in wanted.parts if _is_text(part))
     # Without a word that is wanted, FTS5 cannot exclude one.
     excluded = tuple(part for part in wanted.without if text and _is_text(part))
@@ -56,6 +67,7 @@ def translate(table: Table, root: Node | None, now: datetime) -> Plan:
     return Plan(
         _match(All(text, excluded)) if text else None,
         _joined(" AND ", conditions) if conditions else None,
+        *_rows(wanted.parts, now),
     )
 
 
@@ -63,6 +75,20 @@ def relevance(root: Node) -> str | None:
     """The full-text expression by which hits are ranked: anything that the query asks for; None where it asks none."""
     leaves = [_leaf(leaf) for leaf in _wanted(root)]
     return " OR ".join(leaves) or None
+
+
+def _rows(parts: Iterable[Node], now: datetime) -> tuple[int, int]:
+    """The least and the greatest row that can meet all of ``parts``."""
+    least, most = -_FARTHEST, _FARTHEST
+    for part in parts:
+        if isinstance(part, Range) and part.field == "first_seen":
+            low, high = _resolved(part.low, now), _resolved(part.high, now)
+            # A millisecond more on each side: ranges compare seconds as floating-point numbers.
+            if isinstance(low, datetime):
+                least = max(least, first_row(to_micros(low) - 1000))
+            if isinstance(high, datetime):
+                most = min(most, next_row(first_row(to_micros(high) + 1000)) - 1)
+    return least, most
 
 
 def _flattened(node: All) -> All:
@@ -177,12 +203,11 @@ def _between(node: Range, now: datetime) -> Condition:
 
 
 def _bounded(comparison: str, bound: Bound, now: datetime) -> list[Condition]:
-    match bound:
-        case None:
-            return []
-        case Now(shift):
-            return [Condition(comparison, ((now + shift).timestamp(),))]
-        case datetime():
-            return [Condition(comparison, (bound.timestamp(),))]
-        case _:
-            return [Condition(comparison, (bound,))]
+    end = _resolved(bound, now)
+    if end is None:
+        return []
+    return [Condition(comparison, (end.timestamp() if isinstance(end, datetime) else end,))]
+
+
+def _resolved(bound: Bound, now: datetime) -> datetime | float | None:
+    return now + bound.shift if isinstance(bound, Now) else bound

@@ -15,6 +15,7 @@ import pytest
 
 from connectors.indexes.sqlite import SqliteIndex
 from schemas.errors import UnavailableError
+from schemas.query.parse import parse
 from schemas.query.tree import Query, Words
 from schemas.records import Record
 from tests.connectors.indexes.contract import SPAWN, IndexContract, OpenIndex
@@ -166,3 +167,24 @@ def test_a_page_of_the_newest_does_not_read_all_hits(index: SqliteIndex) -> None
     index._database._connection.set_progress_handler(step, 100)
     index.search("articles", canal, limit=20)
     assert steps < 50
+
+
+def test_a_search_of_an_old_time_does_not_walk_through_all_that_came_since(index: SqliteIndex) -> None:
+    index.upsert("articles", [article(f"a{at}", "canal", at) for at in range(3000)])
+    steps = 0
+
+    def step() -> None:
+        nonlocal steps
+        steps += 1
+
+    index._database._connection.set_progress_handler(step, 100)
+    old = parse("canal first_seen:[2026-01-01 TO 2026-11-25T12:04:00Z]", "articles")
+    assert [record.id for record in index.search("articles", old).records] == [f"a{at}" for at in reversed(range(5))]
+    assert steps < 50
+
+
+def test_facets_of_one_record_follow_it(index: SqliteIndex) -> None:
+    index.upsert("articles", [article("a", lang="en", tags=("World", "New Torvia")), article("b", lang="ru")])
+    index.upsert("articles", [article("a", lang="uk", tags=("World",), version=2)])
+    index.delete("articles", ["b"])
+    assert index.search("articles", None, facets=["lang", "tag"]).facets == {"lang": {"uk": 1}, "tag": {"world": 1}}
