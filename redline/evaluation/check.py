@@ -125,8 +125,8 @@ def _is_whole(article: LabelledArticle, place: Place) -> bool:
     whole = article.field(place.field)
     before, after = whole[: place.start], whole[place.end :]
     ends = not after.strip() or after.lstrip(" ").startswith("\n") or _ENDS.search(whole[: place.end]) is not None
-    first = next((character for character in whole[place.start : place.end] if character.isalpha()), "")
-    begins = _BEGINS.search(before) is not None and (not first.islower() or before.rstrip().endswith(_DASHES))
+    within = whole[place.start].islower() and not before.rstrip().endswith(_DASHES)
+    begins = _BEGINS.search(before) is not None and not within
     return begins and ends
 
 
