@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from connectors.indexes.cursors import read_cursor, write_cursor
-from connectors.indexes.elasticsearch.documents import to_record
+from connectors.indexes.elasticsearch.documents import document_id, to_record
 from connectors.indexes.elasticsearch.translate import Json, any_of
 from schemas.protocols import Page
 
@@ -23,6 +23,9 @@ _VALUES = 10_000
 """The most values of a facet that are counted: the most frequent ones."""
 
 _AT_ONCE = 500
+_ORDER_ALONE: Json = {"source": False, "stored_fields": ["_none_"]}
+"""Of each hit nothing but what it is sorted by: to load the ids of 2,000 documents takes longer than to rank them."""
+
 _NEWEST = [{"q.first_seen": "desc"}, {"id": "asc"}]
 
 Ask = Callable[..., dict[str, Any]]
@@ -84,14 +87,14 @@ class Search:
             seen.append(_until(cursor.top_first_seen, cursor.top_id, newer=False))
         filters = [*seen, *self._boundary({"bool": {"filter": seen}}, RANKED)]
         query = {"bool": {"filter": filters, "should": list(wanted)}}
-        ranked = self._hits(query=query, sort=["_score", *_NEWEST], size=RANKED, source=False)
+        ranked = self._hits(query=query, sort=["_score", *_NEWEST], size=RANKED, **_ORDER_ALONE)
         start = 0 if cursor is None else _following(ranked, cursor)
         end = start + limit
         more = None
         if len(ranked) > end > start:
             top = min(_order(hit) for hit in ranked) if cursor is None else (-cursor.top_first_seen, cursor.top_id)
             more = BestCursor(self._name, -top[0], top[1], end, ranked[end - 1]["sort"][-1])
-        ids = [hit["_id"] for hit in ranked[start:end]]
+        ids = [document_id(hit["sort"][-1]) for hit in ranked[start:end]]
         found = {hit["_id"]: hit for hit in self._hits(query={"ids": {"values": ids}}, size=len(ids))} if ids else {}
         return self._page([found[id_] for id_ in ids if id_ in found], more)
 
@@ -112,7 +115,7 @@ class Search:
 
     def _boundary(self, query: Json, most: int) -> list[Json]:
         """What leaves out all but the newest ``most`` of what meets ``query``; nothing where there are no more."""
-        last = self._hits(query=query, sort=_NEWEST, size=1, from_=most - 1, source=False)
+        last = self._hits(query=query, sort=_NEWEST, size=1, from_=most - 1, **_ORDER_ALONE)
         return [_until(*hit["sort"], newer=True) for hit in last]
 
     def _hits(self, **request: Any) -> list[Json]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -19,7 +19,7 @@ from connectors.indexes.elasticsearch import ElasticsearchIndex, search
 from connectors.indexes.elasticsearch.connection import connect
 from connectors.indexes.settings import ElasticsearchSettings
 from infra.elasticsearch import SECRET, USER, start_elasticsearch
-from schemas.errors import RedlineError
+from schemas.errors import RedlineError, UnavailableError
 from schemas.mappings import mapping
 from schemas.query.parse import parse
 from schemas.records import INDEXES, Mark, Record, Relation
@@ -228,7 +228,7 @@ def test_a_login_and_an_authority_are_needed_where_the_server_asks_for_them(
 
 def test_writers_go_on_through_a_crash_of_the_server(tmp_path_factory: pytest.TempPathFactory) -> None:
     with or_skip(lambda: start_elasticsearch(tmp_path_factory.mktemp("crashing"))) as server:
-        settings = ElasticsearchSettings(urls=(server.url,), timeout=10, patience=180)
+        settings = ElasticsearchSettings(urls=(server.url,), timeout=10)
         with closing(ElasticsearchIndex(settings, noon)) as index, ThreadPoolExecutor(1) as pool:
             index.prepare()
             acknowledged: list[str] = []
@@ -236,8 +236,10 @@ def test_writers_go_on_through_a_crash_of_the_server(tmp_path_factory: pytest.Te
             def write() -> None:
                 for batch in range(30):
                     ids = [f"a{batch}-{at}" for at in range(20)]
-                    index.upsert("articles", [article(id_) for id_ in ids])
-                    acknowledged.extend(ids)
+                    while acknowledged[-1:] != ids[-1:]:
+                        with suppress(UnavailableError):
+                            index.upsert("articles", [article(id_) for id_ in ids])
+                            acknowledged.extend(ids)
 
             writing = pool.submit(write)
             while len(acknowledged) < 100 and not writing.done():
