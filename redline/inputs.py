@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from datetime import datetime
 
 import msgspec
@@ -19,24 +20,23 @@ class InputError(RedlineError):
 
 
 def to_article(body: bytes, name: str, now: datetime) -> Article:
-    """The article in ``body``: an Article as JSON, HTML or plain text in UTF-8, told apart by how it begins.
+    """The article in ``body``: an Article as JSON, a page in the encoding it declares, or plain text in UTF-8.
 
-    ``name`` is the file's, for messages and as the feed of an article that has none.
+    They are told apart by how they begin. ``name`` is the file's, for messages and as the feed of an article that has
+    none.
 
     Raises:
-        InputError: it is empty, not UTF-8, or JSON but no Article.
+        InputError: it is empty, neither a page nor UTF-8, or JSON but no Article.
     """
-    try:
-        text = body.decode("utf-8-sig").strip()
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: not UTF-8 at byte {error.start}; convert it first") from error
-    if text.startswith("{"):
-        return json_article(text.encode(), name)
-    if text.startswith("<"):
+    if body.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
+        from connectors.feeds.page import decode as decode_page
         from connectors.feeds.page import headline_and_text
 
-        title, text = headline_and_text(text)
+        title, text = headline_and_text(decode_page(body))
     else:
+        text = _utf8(body, name)
+        if text.startswith("{"):
+            return json_article(text.encode(), name)
         title, text = _from_text(text)
     if not (title or text):
         raise InputError(f"{name}: no text in it")
@@ -53,6 +53,13 @@ def json_article(line: bytes, name: str) -> Article:
         return decode(line, Article)
     except msgspec.DecodeError as error:
         raise InputError(f"{name}: no article: {error}") from error
+
+
+def _utf8(body: bytes, name: str) -> str:
+    try:
+        return body.decode("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name}: not UTF-8 at byte {error.start}; convert it first") from error
 
 
 def _from_text(text: str) -> tuple[str, str]:
