@@ -1,24 +1,26 @@
 """Who says a cue's words: the verb of saying that governs them, or the one that stands beside their quotation.
 
-In this order: a verb above the cue in its sentence (``warned that``, ``vowed to``); a verb beside the quotation
-(``"...," he told reporters``); ``according to``; a name after a dash or before a colon, in the sentence or the
-paragraph before; the verb of the sentence that follows or precedes a quotation that stands alone.
+In this order: a verb above the cue in its sentence (``warned that``, ``vowed to``); ``according to``; for a quotation
+the verb beside its marks (``"...," he told reporters``), a name after a dash or before a colon; then the verb of the
+sentence that follows it or stands before it; then whoever said the quotation before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spacy.tokens import Token
 
 from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
-from pipelines.reading.statements.words import among, subject
+from pipelines.reading.statements.saying import sayer, says, source_of_noun, verbs_of_saying
+from pipelines.reading.statements.words import SUBJECTS, among
 
-_SAYING = ("say_verbs", "warn_verbs", "judge_verbs", "threaten_verbs")
 _LONGEST_ADDRESS = 10
+_FARTHEST = 5
 _DASHES = frozenset({"-", "–", "—", "―"})
+_SO = frozenset({"so", "thus", "this", "that"})
+_REPORTED = frozenset({"would", "should", "could", "had", "must"})
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,23 @@ def attribute(cue: Cue, sentence: Sentence, all_sentences: list[Sentence]) -> At
     """Who says the words of ``cue`` in ``sentence``; None where they are the reporter's own."""
     word = cue.span.root
     if cue.kind == "deadline" and cue.head.lemma_ == "give" and not sentence.quoted(word):
-        giver = subject(cue.head)
+        giver = _speaker(cue.head, sentence)
         return Attribution(giver, sentence, cue.head) if giver is not None else None
     found = _governing(word, sentence) or _according_to(sentence)
     if found is not None:
         return found
     if not sentence.quoted(word):
-        return _in_order_of_words(word, sentence) or _before_colon(word, sentence)
-    return _beside(word, sentence) or _announced_here(word, sentence) or _elsewhere(sentence, all_sentences)
+        return (
+            _in_order_of_words(word, sentence)
+            or _before_colon(word, sentence)
+            or _reported(word, sentence, all_sentences)
+        )
+    return (
+        _announced_by_dash(word, sentence)
+        or _beside(word, sentence)
+        or _announced_by_colon(word, sentence)
+        or _elsewhere(sentence, all_sentences)
+    )
 
 
 def _governing(cue: Token, sentence: Sentence) -> Attribution | None:
@@ -53,29 +64,53 @@ def _governing(cue: Token, sentence: Sentence) -> Attribution | None:
     for token in cue.ancestors:
         if quote is not None and sentence.quote_of(token) == quote:
             continue
-        if among(token, "soft_quoters") and (source := _source_of_noun(token)):
+        if among(token, "soft_quoters") and (source := source_of_noun(token)):
             return Attribution(source, sentence, token)
-        if not _says(token):
-            continue
-        source = subject(token)
-        if source is not None and source.pos_ != "VERB" and not sentence.quoted(source) and source.tag_ != "PRP$":
+        if says(token) and (source := _speaker(token, sentence)) is not None:
             return Attribution(source, sentence, token)
     return None
+
+
+def _speaker(verb: Token, sentence: Sentence) -> Token | None:
+    """Who says what ``verb`` says, where it may be one who speaks; a dateline that was taken for it is stepped over."""
+    source = sayer(verb)
+    if source is not None and source.i < sentence.opening:
+        source = next((t for t in verb.doc[sentence.opening : verb.i] if t.head.i >= verb.i or _ends_a_name(t)), None)
+    return source if _may_speak(source, sentence) else None
+
+
+def _ends_a_name(token: Token) -> bool:
+    after = token.doc[token.i + 1] if token.i + 1 < len(token.doc) else None
+    return token.pos_ in ("NOUN", "PROPN") and (after is None or after.pos_ not in ("NOUN", "PROPN", "PART"))
+
+
+def _may_speak(source: Token | None, sentence: Sentence) -> bool:
+    if source is None or source.pos_ in ("VERB", "AUX", "NUM") or source.tag_ == "PRP$":
+        return False
+    if source.i < sentence.opening:
+        return False
+    return not sentence.quoted(source) and source.ent_type_ not in ("DATE", "TIME")
 
 
 def _in_order_of_words(cue: Token, sentence: Sentence) -> Attribution | None:
     """Where the parse tears them apart: ``NP told ... that ... cue``, and ``... cue ..., NP said``."""
     doc = cue.doc
-    for verb in _verbs(sentence.outside()):
+    for verb in verbs_of_saying(sentence.outside()):
         if verb.i < cue.i:
-            source = subject(verb)
+            source = sayer(verb)
             said = any(t.lower_ == "that" for t in doc[verb.i + 1 : min(cue.i, verb.i + _LONGEST_ADDRESS)])
         else:
-            source = _right_before(verb) or subject(verb)
+            source = _right_before(verb) or sayer(verb)
             said = any(t.text == "," for t in doc[cue.i : verb.i])
         if said and source is not None and (source.pos_ in ("NOUN", "PROPN") or source.tag_ == "PRP"):
             return Attribution(source, sentence, verb)
     return None
+
+
+def _right_before(verb: Token) -> Token | None:
+    """``Osherova`` in ``the minister, Galina Osherova, said``."""
+    before = verb.doc[max(verb.sent.start, verb.i - 2) : verb.i]
+    return next((t for t in reversed(before) if t.pos_ in ("PROPN", "NOUN", "PRON")), None)
 
 
 def _before_colon(cue: Token, sentence: Sentence) -> Attribution | None:
@@ -88,22 +123,6 @@ def _before_colon(cue: Token, sentence: Sentence) -> Attribution | None:
     return Attribution(source, sentence) if source is not None else None
 
 
-def _right_before(verb: Token) -> Token | None:
-    """``Osherova`` in ``the minister, Galina Osherova, said``."""
-    before = verb.doc[max(verb.sent.start, verb.i - 2) : verb.i]
-    return next((t for t in reversed(before) if t.pos_ in ("PROPN", "NOUN", "PRON")), None)
-
-
-def _source_of_noun(noun: Token) -> Token | None:
-    """``Tehran`` in ``a warning from Tehran`` and in ``Tehran's warning``."""
-    for child in noun.children:
-        if child.dep_ == "prep" and child.lower_ in ("from", "by"):
-            return next((grandchild for grandchild in child.children if grandchild.dep_ == "pobj"), None)
-        if child.dep_ == "poss" and child.pos_ != "PRON":
-            return child
-    return None
-
-
 def _according_to(sentence: Sentence) -> Attribution | None:
     for token in sentence.outside():
         if token.lower_ == "to" and token.i > sentence.span.start and token.nbor(-1).lower_ == "according":
@@ -112,43 +131,79 @@ def _according_to(sentence: Sentence) -> Attribution | None:
     return None
 
 
-def _beside(cue: Token, sentence: Sentence) -> Attribution | None:
-    """The verb of saying outside the quotation that stands nearest to its marks."""
-    quote = sentence.quote_of(cue)
-    assert quote is not None
-    verbs = [(min(abs(v.idx - quote.end), abs(v.idx - quote.start)), v) for v in _verbs(sentence.outside())]
-    for _, verb in sorted(verbs, key=lambda pair: pair[0]):
-        source = subject(verb)
-        if source is not None and not sentence.quoted(source) and source.tag_ != "PRP$":
-            return Attribution(source, sentence, verb)
+def _reported(cue: Token, sentence: Sentence, all_sentences: list[Sentence]) -> Attribution | None:
+    """Speech reported on without a verb: ``He turned to Iran. Were a drone to come, it would be shot down.``"""
+    if not any(child.lower_ in _REPORTED for token in (cue, cue.head) for child in token.children):
+        return None
+    near = [
+        other
+        for other in all_sentences
+        if other.field == sentence.field
+        and other.paragraph == sentence.paragraph
+        and abs(other.index - sentence.index) == 1
+    ]
+    for other in near:
+        for verb in verbs_of_saying(other.outside()):
+            if verb.tag_ in ("VBD", "VBZ") and (source := _speaker(verb, other)) is not None:
+                return Attribution(source, other, verb, carried=True)
     return None
 
 
-def _verbs(tokens: Iterable[Token]) -> list[Token]:
-    return [token for token in tokens if _says(token)]
-
-
-def _says(token: Token) -> bool:
-    """Whether ``token`` is a verb of saying, and not "is considered", "was told"."""
-    if token.pos_ not in ("VERB", "AUX") or not among(token, *_SAYING):
-        return False
-    return not any(child.dep_ == "auxpass" for child in token.children)
-
-
-def _announced_here(cue: Token, sentence: Sentence) -> Attribution | None:
-    """A name between a dash and the end, or before a colon, in the sentence of the quotation itself."""
+def _beside(cue: Token, sentence: Sentence) -> Attribution | None:
+    """The verb outside the quotation that stands nearest to its marks: one of saying, else any right beside them."""
     quote = sentence.quote_of(cue)
     assert quote is not None
     outside = sentence.outside()
-    after = [token for token in outside if token.idx >= quote.end]
+    saying = verbs_of_saying(outside)
+    others = [
+        verb
+        for verb in outside
+        if verb.tag_ in ("VBD", "VBZ") and verb not in saying and _touches(verb, quote.start, quote.end)
+    ]
+    for verbs in (saying, others):
+        for verb in sorted(verbs, key=lambda verb: min(abs(verb.idx - quote.end), abs(verb.idx - quote.start))):
+            if (source := _speaker(verb, sentence)) is not None:
+                return Attribution(source, sentence, verb)
+    return None
+
+
+def _touches(verb: Token, start: int, end: int) -> bool:
+    """Whether only a few words stand between ``verb`` and the marks at ``start`` and ``end``."""
+    doc = verb.doc
+    between = [t for t in doc[max(0, verb.i - _FARTHEST) : verb.i + _FARTHEST] if t.idx < start or t.idx >= end]
+    return any(t.idx + len(t) >= start - 3 and t.idx < start for t in between) or any(
+        end <= t.idx <= end + 3 for t in between
+    )
+
+
+def _announced_by_dash(cue: Token, sentence: Sentence) -> Attribution | None:
+    """A name between a dash and the end of the sentence of the quotation."""
+    quote = sentence.quote_of(cue)
+    assert quote is not None
+    after = [token for token in sentence.outside() if token.idx >= quote.end]
     dash = next((k for k, token in enumerate(after) if token.text in _DASHES), None)
-    if dash is not None and dash <= 2 and (name := _last_name(after[dash + 1 :])):
-        return Attribution(name, sentence)
-    before = [token for token in outside if token.idx < quote.start]
-    colon = next((k for k in range(len(before) - 1, -1, -1) if before[k].text == ":"), None)
-    if colon is not None and (name := _last_name(before[:colon])):
+    if dash is not None and dash <= 2 and (name := _last_name(after[dash + 1 :])) and not verbs_of_saying(after):
         return Attribution(name, sentence)
     return None
+
+
+def _announced_by_colon(cue: Token, sentence: Sentence) -> Attribution | None:
+    """A name before a colon, in the sentence of the quotation."""
+    quote = sentence.quote_of(cue)
+    assert quote is not None
+    before = [token for token in sentence.outside() if token.idx < quote.start]
+    colon = next((k for k in range(len(before) - 1, -1, -1) if before[k].text == ":"), None)
+    if colon is None:
+        return None
+    name = _last_name(before[:colon])
+    source = _subject_of(before[:colon]) or name
+    return Attribution(source, sentence) if source is not None else None
+
+
+def _subject_of(tokens: list[Token]) -> Token | None:
+    """The subject of the clause that announces a quotation, where it may be one who speaks."""
+    subjects = [t for t in tokens if t.dep_ in SUBJECTS and t.head.pos_ in ("VERB", "AUX")]
+    return next((t for t in subjects if t.lower_ in ("he", "she") or t.pos_ == "PROPN"), None)
 
 
 def _last_name(tokens: list[Token]) -> Token | None:
@@ -161,21 +216,37 @@ def _elsewhere(sentence: Sentence, all_sentences: list[Sentence]) -> Attribution
     same = [other for other in all_sentences if other.field == sentence.field]
     place = next(k for k, other in enumerate(same) if other.index == sentence.index)
     following = same[place + 1] if place + 1 < len(same) else None
-    if following is not None and following.paragraph == sentence.paragraph:
-        found = _after(following)
-        if found is not None:
-            return found
-    return _before(sentence, same[:place])
+    here = following is not None and following.paragraph == sentence.paragraph
+    if following is not None and here and (found := _after(following)):
+        return found
+    if found := _before(sentence, same[:place]):
+        return found
+    if (
+        following is not None
+        and here
+        and not any(t.is_alpha for t in sentence.outside())
+        and (found := _later(following))
+    ):
+        return found
+    return _continued(sentence, same[:place])
 
 
 def _after(following: Sentence) -> Attribution | None:
     words = list(following.body)
     if words[0].text in _DASHES and (name := _last_name(words[1:])):
         return Attribution(name, following, carried=True)
-    verbs = _verbs(words[:6])
-    if verbs and not following.quotes and (words[0].is_lower or words[0].i == following.body.root.i):
-        source = subject(verbs[0])
-        return Attribution(source, following, verbs[0], carried=True) if source is not None else None
+    verbs = verbs_of_saying([token for token in words[:6] if not following.quoted(token)])
+    opens = words[0].is_lower or words[0].lower_ in _SO or words[0].i == following.body.root.i
+    if verbs and opens and (source := sayer(verbs[0])) is not None:
+        return Attribution(source, following, verbs[0], carried=True)
+    return None
+
+
+def _later(following: Sentence) -> Attribution | None:
+    """The quotation goes on in the sentence that follows, and there it is said who speaks."""
+    for verb in verbs_of_saying(following.outside()):
+        if following.quotes and (source := _speaker(verb, following)) is not None:
+            return Attribution(source, following, verb, carried=True)
     return None
 
 
@@ -185,11 +256,11 @@ def _before(sentence: Sentence, earlier: list[Sentence]) -> Attribution | None:
     last = earlier[-1]
     near = last.paragraph == sentence.paragraph
     announced = last.body[-1].text == ":"
-    if announced and not _verbs(last.outside()) and (name := _last_name(list(last.body))):
+    if announced and not verbs_of_saying(last.outside()) and (name := _last_name(list(last.body))):
         return Attribution(name, last, carried=True)
     if near or announced or _runs_on(last):
-        for verb in reversed(_verbs(last.outside())):
-            source = subject(verb)
+        for verb in reversed(verbs_of_saying(last.outside())):
+            source = sayer(verb)
             if source is not None and not last.quoted(source):
                 return Attribution(source, last, verb, carried=True)
         if near and last.quotes and len(last.outside()) <= 4:
@@ -200,3 +271,14 @@ def _before(sentence: Sentence, earlier: list[Sentence]) -> Attribution | None:
 def _runs_on(last: Sentence) -> bool:
     """Whether a quotation at the end of a paragraph may go on in the next one: it has no closing mark."""
     return any(quote.end >= last.body.end_char for quote in last.quotes)
+
+
+def _continued(sentence: Sentence, earlier: list[Sentence]) -> Attribution | None:
+    """Whoever said the words before: in this paragraph or, for a paragraph that is all quotation, the one before."""
+    for last in reversed(earlier):
+        if sentence.paragraph - last.paragraph > 1:
+            return None
+        for verb in reversed(verbs_of_saying(last.outside())):
+            if verb.tag_ in ("VBD", "VBZ") and (source := _speaker(verb, last)) is not None:
+                return Attribution(source, last, verb, carried=True)
+    return None

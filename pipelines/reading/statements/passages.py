@@ -12,7 +12,11 @@ from pipelines.reading.document import FIELDS, Document
 from pipelines.reading.quotes import Quotation, quotations
 from schemas.records import TextField
 
-_DATELINE = re.compile(r"[A-Z][A-Z'’ .]{2,}(?:, [\w. ]{2,20})?(?: ?\([^)]{1,30}\))? ?[-–—] ")
+_DATELINE = re.compile(
+    r"(?:[A-Z][A-ZÅÄÖÜÉ'’ ./-]{2,}(?:, [\w. ]{2,25}){0,3}(?: ?\([^)]{1,30}\))?"
+    r"|[A-Z][\w'’ ./-]{2,30}(?:, [\w. ]{2,25}){0,2} ?\([A-Z][^)]{1,30}\))"
+    r"(?:\.-| ?--| ?—| [-–]) ?"
+)
 
 
 @dataclass(frozen=True)

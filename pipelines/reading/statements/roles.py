@@ -13,12 +13,15 @@ from dataclasses import dataclass
 
 from spacy.tokens import Span, Token
 
+from pipelines.reading.statements.saying import is_title
 from pipelines.reading.statements.sides import SideMention, Sides
 from pipelines.reading.statements.words import LEXICON, among
 
 _TITLE_TAGS = frozenset({"PROPN", "NOUN", "ADJ", "PART", "X", "NUM"})
 _LONGEST_TITLE = 10
 _LONGEST_APPOSITION = 14
+_LEADS = frozenset({"head", "lead", "command", "run", "chair", "govern", "deputise", "deputize", "rule"})
+_ENDS = frozenset({",", ";", ".", ":", "(", "—", "–"})
 _WITH_ARTICLE = ("United ", "Netherlands", "Philippines", "Central African", "Democratic Republic", "Czech Republic")
 
 
@@ -30,6 +33,7 @@ class Description:
     side: str | None = None
     official: bool = False
     private: bool = False
+    titles: tuple[frozenset[str], ...] = ()
 
 
 def describe(name: Span, sides: Sides) -> Description:
@@ -37,15 +41,62 @@ def describe(name: Span, sides: Sides) -> Description:
     title, left, right = _title(name), _left_apposition(name), _right_apposition(name)
     parts = [part for part in (title, left, right) if part]
     side = next((mention for part in parts for mention in sides.within(part)), None)
-    official = any(_official(token) for part in parts for token in part)
+    official = any(is_title(token) or _leads(token) for part in parts for token in part)
     private = not official and any(among(token, "private_speakers") for part in parts for token in part)
     former = any(token.lower_ in ("former", "ex", "retired", "late") for part in parts for token in part)
     role = next((text for part in parts if (text := _role(part, sides))), None)
-    return Description(role, side.side if side else None, official, private or former)
+    titles = tuple(words for part in parts if part[0].lower_ != "who" and (words := title_words(part, sides)))
+    group = None if side else next((found for part in parts if (found := _group(part))), None)
+    return Description(role, side.side if side else group, official, private or former, titles)
 
 
-def _official(token: Token) -> bool:
-    return among(token, "official_titles", "ranks") or token.lower_.rstrip(".") in LEXICON.lemmas["ranks"]
+def describe_title(phrase: Span, sides: Sides) -> Description:
+    """What ``phrase``, a title without a name, says: ``Israel's energy minister``."""
+    side = next(iter(sides.within(phrase)), None)
+    return Description(_role(phrase, sides), side.side if side else None, official=True)
+
+
+def title_words(part: Span, sides: Sides) -> frozenset[str]:
+    """The words of the title in ``part``, in lower case and without the side: deputy, foreign, minister."""
+    if not any(is_title(token) for token in part):
+        return frozenset()
+    named = {token.i for mention in sides.within(part) for token in mention.span}
+    return frozenset(
+        token.lemma_.lower()
+        for token in part
+        if token.is_alpha and token.i not in named and not token.is_stop and token.ent_type_ != "PERSON"
+    )
+
+
+def _group(part: Span) -> str | None:
+    """``Red Thorn`` in ``who runs a gang called Red Thorn``: an armed group that no gazetteer knows."""
+    place = next((t.i for t in part if among(t, "armed_groups")), None)
+    if place is None:
+        return None
+    doc = part.doc
+    start = place
+    while start > part.start and (doc[start - 1].pos_ == "PROPN" or doc[start - 1].lower_ == "of"):
+        start -= 1
+    if doc[start].pos_ == "PROPN" and start < place:
+        return doc[start : place + 1].text
+    name = [t for t in doc[place + 1 : part.end] if t.lower_ not in ("called", "named", "known", "as", "the")]
+    taken = []
+    for token in name:
+        if token.pos_ != "PROPN":
+            break
+        taken.append(token.text)
+    return " ".join(taken) or None
+
+
+def _leads(token: Token) -> bool:
+    """``who heads the border committee``, ``who speaks for the crown prince``."""
+    lemma = token.lemma_.lower()
+    return token.tag_ != "NNS" and (lemma in _LEADS or (lemma in ("speak", "answer") and _for(token)))
+
+
+def _for(verb: Token) -> bool:
+    after = verb.i + 1
+    return after < len(verb.doc) and verb.doc[after].lower_ == "for"
 
 
 def _title(name: Span) -> Span:
@@ -73,8 +124,12 @@ def _left_apposition(name: Span) -> Span | None:
     comma = _title(name).start - 1
     if comma <= name.sent.start or doc[comma].text != ",":
         return None
-    phrase = _title(doc[comma : comma + 1])
-    return phrase if phrase and _official(phrase[-1]) and phrase[-1].ent_type_ != "PERSON" else None
+    start = comma
+    while start > name.sent.start and not doc[start - 1].is_punct and doc[start - 1].pos_ not in ("VERB", "AUX"):
+        start -= 1
+    phrase = doc[start:comma]
+    titles = [token for token in phrase if is_title(token) and token.ent_type_ != "PERSON"]
+    return doc[max(start, titles[0].left_edge.i) : comma] if titles else None
 
 
 def _right_apposition(name: Span) -> Span | None:
@@ -86,16 +141,17 @@ def _right_apposition(name: Span) -> Span | None:
     if end >= last or doc[end].text != ",":
         return None
     start = end + 1
-    end = start
-    while end < last and doc[end].text not in (",", ";", ".") and doc[end].pos_ not in ("VERB", "AUX"):
+    end, clause = start, start < last and doc[start].lower_ == "who"
+    while end < last and doc[end].text not in _ENDS and (clause or doc[end].pos_ not in ("VERB", "AUX")):
         end += 1
     phrase = doc[start:end]
-    return phrase if any(_official(token) or among(token, "private_speakers") for token in phrase) else None
+    told = any(is_title(token) or _leads(token) or among(token, "private_speakers") for token in phrase)
+    return phrase if told else None
 
 
 def _role(part: Span, sides: Sides) -> str | None:
     """The role that ``part`` gives: a rank as it stands, an office "of" its state."""
-    if not any(_official(token) for token in part):
+    if not any(is_title(token) for token in part) or part[0].lower_ == "who":
         return None
     mention = next(iter(sides.within(part)), None)
     words = _without(part, mention)
