@@ -11,8 +11,12 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.reading.extents import whole, with_kind_of_state, with_noun
 from pipelines.reading.names import NameWords
+from pipelines.reading.places import PlaceTeller
+from pipelines.reading.proposals import Proposer
 from schemas.gazetteer import TYPES, Entry, Gazetteer, fold, name_key
+from schemas.gazetteer.towns import Towns
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -29,7 +33,6 @@ _LEADING = frozenset({"the", "a", "an", "'s", "’s", "-", "–", "—", '"', "�
 _TRAILING = frozenset({"'s", "’s", "'", "’", "-", "–", "—", ",", ".", '"', "”", ":", ";", "said"})
 _BRACKETS = frozenset("()[]{}")
 _DATELINE_LABEL = "DATELINE"
-_DATELINE = re.compile(r"\s*([A-Z][A-Z .'’-]+[A-Z])(?:,[^—–\n-]{1,30})?\s*(?:\([^)\n]{2,40}\)\s*)?(?:—|–|--?)\s")
 _TITLE_CASE = re.compile(r"\b[a-z]{4,}")
 
 
@@ -50,6 +53,9 @@ class MentionFinder:
     def __init__(self, gazetteer: Gazetteer, words: NameWords) -> None:
         self._gazetteer = gazetteer
         self._words = words
+        towns = Towns()
+        self._places = PlaceTeller(words, towns)
+        self._proposer = Proposer(gazetteer, words, towns)
         self._firsts = frozenset(
             fold(name_key(alias)).split(" ")[0] for entry in gazetteer.entries for alias in entry.aliases
         )
@@ -61,9 +67,13 @@ class MentionFinder:
         """
         known = list(self._known(doc))
         trimmed = (span for found in doc.ents if (span := self._trim(found)) is not None)
-        model = [span for span in trimmed if not _is_common_word(span, common)]
-        if (place := _dateline(doc)) is not None:
-            model = [place, *(span for span in model if span.start >= place.end)]
+        model = list(self._places.retyped(span for span in trimmed if not _is_common_word(span, common)))
+        if dateline := list(self._proposer.dateline(doc)):
+            model = [*dateline, *(span for span in model if span.start >= dateline[-1].end)]
+        model = [whole(span, self._gazetteer, self._words) for span in model]
+        people = list(self._proposer.people(doc))
+        model = _without_overlaps([*people, *model])
+        model = _without_overlaps([*model, *self._proposer.places(doc)])
         if not _TITLE_CASE.search(doc.text):
             model = []  # capitals tell nothing in a headline that is all capitals; the gazetteer still does
         taken: list[tuple[DocSpan, Entry | None]] = list(known)
@@ -75,8 +85,17 @@ class MentionFinder:
                 continue
             taken = [pair for pair in taken if pair not in inside]
             taken.append((span, self._respelt(span)))
+        taken = [self._completed(span, entry) for span, entry in taken]
         mentions = (self._mention(span, entry) for span, entry in sorted(taken, key=lambda pair: pair[0].start))
         return [mention for mention in mentions if mention is not None]
+
+    def _completed(self, span: DocSpan, entry: Entry | None) -> tuple[DocSpan, Entry | None]:
+        """``span`` with the words around it that belong to the name, which may make it another thing's."""
+        if (longer := with_noun(span, entry, self._words)) is not None:
+            return longer, None
+        if entry is not None and (longer := with_kind_of_state(span, entry)) is not None:
+            return longer, entry
+        return span, entry
 
     def _known(self, doc: Doc) -> Iterator[tuple[DocSpan, Entry]]:
         at = 0
@@ -171,10 +190,13 @@ class MentionFinder:
         return Mention(span.start_char, span.end_char, name, type_, entry)
 
 
-def _dateline(doc: Doc) -> DocSpan | None:
-    """The place in capitals with which a text begins ("PORT KLANG, Nov. 3 (Agency) -"), None where there is none."""
-    found = _DATELINE.match(doc.text)
-    return doc.char_span(*found.span(1), label=_DATELINE_LABEL) if found else None
+def _without_overlaps(spans: list[DocSpan]) -> list[DocSpan]:
+    """``spans`` without those that meet an earlier one of the list."""
+    kept: list[DocSpan] = []
+    for span in spans:
+        if all(span.end <= other.start or other.end <= span.start for other in kept):
+            kept.append(span)
+    return kept
 
 
 def _is_common_word(span: DocSpan, common: Set[str]) -> bool:

@@ -4,6 +4,9 @@
 
 - ``title``: comes off the front of a person's name; with the type ``PERSON``, what follows it is a person's name;
 - ``first`` / ``last``: a name with this first or last word has this type (``drop``: is no entity: treaties, weapons);
+- ``sure``: like ``last``, and no last name of people ("Airport");
+- ``noun``: in lower case after a name it belongs to it, and the whole has this type ("Visby airport");
+- ``near``: what stands before such a noun is likely a place;
 - ``generic``: a name of nothing but such words is no name ("the Defence Ministry");
 - ``channel``: a platform, no entity where something is merely said "on" it.
 """
@@ -18,7 +21,7 @@ from schemas.errors import DataFileError
 from schemas.gazetteer import TYPES, fold
 
 _FILE = Path(__file__).parent / "name_words.tsv"
-_KINDS = ("title", "first", "last", "generic", "channel")
+_KINDS = ("title", "first", "last", "sure", "noun", "near", "generic", "channel")
 _WORD = re.compile(r"[^\W_](?:[\w.'’]*\w)?")
 
 
@@ -47,6 +50,18 @@ class NameWords:
         """Whether ``word`` is a title that stands right before a person's name ("minister", "Ms", "Gen.")."""
         return self._of["title"].get(fold(word).rstrip(".")) == "PERSON"
 
+    def is_generic(self, word: str) -> bool:
+        """Whether ``word`` alone is never a name ("Council", "Monday")."""
+        return fold(word) in self._of["generic"]
+
+    def noun_type(self, noun: str) -> str | None:
+        """The type of a name that ``noun`` follows as a part of it; None where it is no part."""
+        return self._of["noun"].get(noun)
+
+    def follows_place(self, noun: str) -> bool:
+        """Whether a name before ``noun`` is likely a place's."""
+        return noun in self._of["near"]
+
     def is_channel(self, name: str) -> bool:
         """Whether ``name`` is a platform on which things are said."""
         return fold(name) in self._of["channel"]
@@ -54,7 +69,7 @@ class NameWords:
     def type_of(self, name: str, guess: str) -> str | None:
         """The type of ``name``, ``guess`` where its words do not tell; None where it is no entity.
 
-        The last word of a person's name tells nothing about its type.
+        The last word of what looks like a person's name tells nothing about its type, unless it is nobody's name.
         """
         words = split(name)
         if not words or not any(character.isalpha() and not character.islower() for character in name):
@@ -63,8 +78,9 @@ class NameWords:
             return None
         first = self._of["first"].get(words[0]) if len(words) > 1 else None
         if guess == "PERSON":
-            return None if first == "drop" else guess
-        last = self._of["last"].get(words[-1]) if len(words) > 1 else None
+            found = first or (self._of["sure"].get(words[-1]) if len(words) > 1 else None) or guess
+            return None if found == "drop" else found
+        last = self._of["last"].get(words[-1], self._of["sure"].get(words[-1])) if len(words) > 1 else None
         found = first or last or guess
         return None if found == "drop" else found
 

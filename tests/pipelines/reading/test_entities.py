@@ -94,3 +94,28 @@ def test_a_dateline_is_a_place_in_common_letters(finder: EntityFinder, nlp: Lang
 
 def test_a_common_word_at_the_beginning_of_a_sentence_is_no_name(finder: EntityFinder, nlp: Language) -> None:
     assert find(finder, nlp, "Avalanche danger rose. An avalanche is likely. Farmers stay home.") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "type_"),
+    [
+        ("Prices rose in Larnaca and Tamanrasset.", "Tamanrasset", "GPE"),
+        ("Rear Admiral Tomas Veld-Harra left the room.", "Tomas Veld-Harra", "PERSON"),
+        ("President Anton Meral of Cyprus flew home.", "Anton Meral", "PERSON"),
+        ("The clerk, Sister Agnes Tolvay, was kind.", "Agnes Tolvay", "PERSON"),
+        ("Flights left Visby airport at noon.", "Visby airport", "FAC"),
+        ("Snow fell on the Troodos mountains.", "Troodos mountains", "LOC"),
+        ("A plane landed in the Republic of Chad.", "Republic of Chad", "GPE"),
+        ("NOVI SAD, May 2 (AFP) - Trams stopped.", "AFP", "ORG"),
+        ("Karachi: Shops were shut on Monday.", "Karachi", "GPE"),
+        ("Ferries crossed the Skagerrak again.", "Skagerrak", "LOC"),
+    ],
+)
+def test_names_that_the_model_cuts_or_mistakes(
+    finder: EntityFinder, nlp: Language, text: str, name: str, type_: str
+) -> None:
+    assert find(finder, nlp, text)[name].type == type_
+
+
+def test_who_speaks_in_a_transcript_is_no_dateline(finder: EntityFinder, nlp: Language) -> None:
+    assert find(finder, nlp, "ANCHOR: It is raining again.") == {}
