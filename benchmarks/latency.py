@@ -159,6 +159,7 @@ def main() -> None:
     options = parser.parse_args()
     rates: list[float | None] = [float(rate) for rate in options.rates.split(",") if rate]
     rounds = [(rate, int(rate * options.seconds) if rate else options.burst) for rate in [*rates, None]]
+    os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
     receiver = Receiver()
     rows = []
     with (

@@ -32,6 +32,6 @@ def kernel(settings: ReadingSettings) -> str:
     """One line on the numeric threads, and the matrix kernel that a reader of ``settings`` chooses on this machine."""
     from pipelines.reading.models import load_model
 
-    models = [part.model for _, part in load_model(settings).pipeline if hasattr(part, "model")]
+    models = [model for _, part in load_model(settings).pipeline if (model := getattr(part, "model", None))]
     name = "BLIS" if any(layer.ops.use_blis for model in models for layer in model.walk()) else "numpy"
     return f"OPENBLAS_NUM_THREADS={os.environ.get('OPENBLAS_NUM_THREADS', 'unset')}, matrix kernel {name}"

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Event
@@ -64,33 +64,50 @@ def _loop(articles: list[Article], settings: ReadingSettings, sender: Connection
 
 
 class Pipeline:
-    """The pipeline with its pool, on ``homes``."""
+    """The pipeline on ``homes`` with its pool, in a process of its own: a process has one of them at a time."""
 
-    def __init__(self, name: str, homes: EmbeddedHomes | ServerHomes, settings: ReadingSettings) -> None:
-        from pipelines.process import drain_all
-        from pipelines.session import Work
-
-        self._work = Work(homes, settings, ProcessSettings(), run=name)
-        self._session = self._work.session()
-        self._drain_all = drain_all
+    def __init__(self, homes: EmbeddedHomes | ServerHomes, settings: ReadingSettings) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._orders, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(homes, settings, theirs))
+        self._process.start()
+        theirs.close()
 
     def drain(self, articles: list[Article]) -> float:
         """Seconds from the first drain to the last commit over ``articles``, which lie in the log before."""
-        self._session.log.append("articles", [Message(each.id, encode(each)) for each in articles])
-        start = time.perf_counter()
-        self._drain_all(self._work, self._session, Event(), once=True)
-        return time.perf_counter() - start
+        self._orders.send(("drain", articles))
+        return float(self._orders.recv())
 
     def pool(self, articles: list[Article]) -> float:
         """Seconds that the same pool takes to read ``articles``."""
-        start = time.perf_counter()
-        self._session.pool.submit(articles).result()
-        return time.perf_counter() - start
+        self._orders.send(("pool", articles))
+        return float(self._orders.recv())
 
     def close(self) -> None:
-        """End the pool."""
-        self._session.owner.release()
-        self._session.close()
+        """End the process and its pool."""
+        self._orders.close()
+        self._process.join()
+
+
+def _serve(homes: EmbeddedHomes | ServerHomes, settings: ReadingSettings, orders: Connection) -> None:
+    from pipelines.process import drain_all
+    from pipelines.session import Work
+
+    work = Work(homes, settings, ProcessSettings())
+    session = work.session()
+    with suppress(EOFError):
+        while True:
+            way, articles = orders.recv()
+            if way == "drain":
+                session.log.append("articles", [Message(each.id, encode(each)) for each in articles])
+            start = time.perf_counter()
+            if way == "drain":
+                drain_all(work, session, Event(), once=True)
+            else:
+                session.pool.submit(articles).result()
+            orders.send(time.perf_counter() - start)
+    session.owner.release()
+    session.close()
 
 
 def main() -> None:
@@ -106,7 +123,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         homes = stack.enter_context(open_homes(options.homes.split(","), folder))
-        lines = {name: stack.enter_context(closing(Pipeline(name, home, settings))) for name, home in homes.items()}
+        lines = {name: stack.enter_context(closing(Pipeline(home, settings))) for name, home in homes.items()}
         for name, line in lines.items():
             line.drain(fresh(articles[:64], f"warm-{name}"))
         ways: dict[str, Callable[[list[Article]], float]] = {name: line.drain for name, line in lines.items()}
