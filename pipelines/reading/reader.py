@@ -18,7 +18,7 @@ from pipelines.reading.entities import EntityFinder
 from pipelines.reading.language import LanguageDetector
 from pipelines.reading.models import load_model
 from pipelines.reading.noise import NoiseFinder, blanked, verbatim
-from pipelines.reading.settings import ReadingSettings
+from pipelines.reading.settings import READ_IN_DEPTH, ReadingSettings
 from pipelines.reading.statements.extract import extract
 from pipelines.reading.topics import TopicFinder
 from schemas.gazetteer import load_gazetteer
@@ -29,7 +29,6 @@ from schemas.times import Clock
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-READ_IN_DEPTH = "en"
 _BATCH = 16
 """Fields that the pipeline takes at once; more does not make it quicker, and holds more memory."""
 
@@ -45,6 +44,7 @@ class Reader:
             DataFileError: a data file is wrong; it names file and line.
         """
         self._clock = clock
+        self._degraded = settings.degraded
         self._nlp = load_model(settings)
         self._gazetteer = load_gazetteer([Path(folder) for folder in settings.gazetteer_folders])
         self._languages = LanguageDetector(settings.languages)
@@ -53,19 +53,23 @@ class Reader:
         self._topics = TopicFinder(load_taxonomy())
         meta = self._nlp.meta
         self._models = {
-            "pipeline": f"{meta['lang']}_{meta['name']} {meta['version']}",
+            "pipeline": "blank" if settings.degraded else f"{meta['lang']}_{meta['name']} {meta['version']}",
             "language": f"py3langid {version('py3langid')}",
         }
 
     def read(self, articles: Sequence[Article]) -> list[EnrichedArticle]:
         """The enriched ``articles``, in the same order, without story and claims."""
+        return [self._enrich(*pair) for pair in zip(articles, self.documents(articles), strict=True)]
+
+    def documents(self, articles: Sequence[Article]) -> list[Document]:
+        """What was understood of each of ``articles`` before its statements are sought, in the same order."""
         noises = [self._noise.find(article) for article in articles]
         bare = [blanked(article, noise) for article, noise in zip(articles, noises, strict=True)]
         languages = [self._languages.detect(article) for article in bare]
         parsed = self._parse([a for a, lang in zip(bare, languages, strict=True) if lang == READ_IN_DEPTH])
         return [
-            self._enrich(article, self._understand(text, noise, lang, next(parsed) if lang == READ_IN_DEPTH else {}))
-            for article, text, noise, lang in zip(articles, bare, noises, languages, strict=True)
+            self._understand(text, noise, lang, next(parsed) if lang == READ_IN_DEPTH else {})
+            for text, noise, lang in zip(bare, noises, languages, strict=True)
         ]
 
     def _parse(self, articles: Sequence[Article]) -> Iterator[dict[TextField, Doc]]:
@@ -84,9 +88,10 @@ class Reader:
             noise=document.noise,
             entities=document.entities,
             topics=document.topics,
-            statements=tuple(verbatim(each, article) for each in extract(document)),
+            statements=() if self._degraded else tuple(verbatim(each, article) for each in extract(document)),
             enriched=self._clock(),
             model=self._models,
+            degraded=self._degraded,
         )
 
     def _understand(

@@ -1,67 +1,78 @@
-"""Cues whose speaker, side and slots are known, the ones that no veto stops, each with its kind and its score."""
+"""Cues whose speaker, side and slots are known, and how likely each is a statement."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
 
 from spacy.tokens import Span
 
 from pipelines.reading.document import Document
 from pipelines.reading.statements.attribution import attribute
 from pipelines.reading.statements.cast import Cast
-from pipelines.reading.statements.content import is_clause
-from pipelines.reading.statements.cues import CueClass, find_cues
+from pipelines.reading.statements.classifier import load_classifier
+from pipelines.reading.statements.cues import find_cues
+from pipelines.reading.statements.features import Features, Surroundings, features
+from pipelines.reading.statements.kinds import kind_of
 from pipelines.reading.statements.passages import Sentence
+from pipelines.reading.statements.rules import stopped, sureness
 from pipelines.reading.statements.slots import fill
-from pipelines.reading.statements.vetoes import NOBODY_ABROAD, Candidate, veto
-from pipelines.reading.statements.words import LEXICON, among, noun_chunks
+from pipelines.reading.statements.vetoes import FINAL, Candidate, veto
+from pipelines.reading.statements.words import among, noun_chunks
 from schemas.records import Kind
 
-# A score starts from how sure the class of the cue is by itself ...
-_BASE: dict[CueClass, float] = {
-    "status": 0.75,
-    "harm": 0.65,
-    "red_line": 0.65,
-    "idiom": 0.65,
-    "deadline": 0.65,
-    "unacceptable": 0.65,
-    "consequence": 0.6,
-    "response": 0.55,
-    "coercion": 0.45,
-}
-# ... rises with what a real statement has, and falls where its speaker had to be guessed.
-_QUOTED, _CONDITION, _WARN_VERB, _OTHER_SIDE, _GUESSED_SIDE, _CARRIED = 0.1, 0.1, 0.05, 0.05, -0.15, -0.05
 _ADDRESSED = ("dobj", "dative")
-THRESHOLD = 0.6
 HIGHEST = 0.97
+LEAST_BY_RULE = 0.6
 
 
 @dataclass(frozen=True)
 class Scored:
-    """A candidate with what it amounts to; ``target_sides`` are without the speaker's own."""
+    """A candidate with what it amounts to; ``target_sides`` are without the speaker's own.
+
+    ``stopped`` is the veto that takes it from the rules; some are final, and the classifier weighs the others.
+    """
 
     candidate: Candidate
     kind: Kind
-    score: float
+    by_rule: float
+    by_classifier: float
+    stopped: str | None
     target: Span | None
     target_sides: tuple[str, ...]
-    words: frozenset[str] = field(default_factory=frozenset)
+    features: Features
+    words: frozenset[str]
+
+    @property
+    def taken(self) -> bool:
+        """Whether rules or classifier take it for a statement."""
+        return self._rules_take_it or (self.stopped not in FINAL and self.by_classifier >= load_classifier().threshold)
+
+    @property
+    def score(self) -> float:
+        """How sure they are of it, 0 to 1: the surer one counts."""
+        return min(max(self.by_rule if self._rules_take_it else 0.0, self.by_classifier), HIGHEST)
+
+    @property
+    def _rules_take_it(self) -> bool:
+        return self.stopped is None and self.by_rule >= LEAST_BY_RULE
 
 
 def candidates(document: Document, sentences: list[Sentence]) -> list[Scored]:
-    """The candidates of all ``sentences`` that no veto stops and whose score is high enough, in reading order."""
-    judged = [(candidate, veto(candidate)) for candidate in _attributed(document, sentences)]
-    clear = {candidate.actor.name for candidate, reason in judged if reason is None}
-    scored = [
-        _scored(candidate, sentences)
-        for candidate, reason in judged
-        if reason is None or (reason == NOBODY_ABROAD and candidate.quoted and candidate.actor.name in clear)
-    ]
-    return [one for one in scored if one.score >= THRESHOLD]
+    """The candidates of all ``sentences`` that rules or classifier take for statements, in reading order."""
+    return [one for one in judged(document, sentences) if one.taken]
 
 
-def _attributed(document: Document, sentences: list[Sentence]) -> Iterator[Candidate]:
+def judged(document: Document, sentences: list[Sentence]) -> list[Scored]:
+    """All candidates of ``sentences`` with their scores, in reading order."""
+    surroundings = Surroundings(sentences)
+    found = list(attributed(document, sentences))
+    abroad = {candidate.actor.name for candidate in found if veto(candidate) is None}
+    return [_scored(candidate, sentences, surroundings, abroad) for candidate in found]
+
+
+def attributed(document: Document, sentences: list[Sentence]) -> Iterator[Candidate]:
+    """The cues of ``sentences`` whose speaker is known, with their slots, in reading order."""
     cast: Cast | None = None
     year = (document.article.published or document.article.fetched).year
     for place, sentence in enumerate(sentences):
@@ -82,19 +93,9 @@ def _before(sentence: Sentence, sentences: list[Sentence]) -> list[Sentence]:
     return [s for s in sentences if s.field == sentence.field and s.index < sentence.index]
 
 
-def _scored(candidate: Candidate, sentences: list[Sentence]) -> Scored:
+def _scored(candidate: Candidate, sentences: list[Sentence], surroundings: Surroundings, abroad: Set[str]) -> Scored:
     target = _named_target(candidate, sentences)
     sides = _target_sides(candidate, target)
-    verb = candidate.attribution.verb
-    score = (
-        _BASE[candidate.cue.kind]
-        + _QUOTED * is_clause(candidate.cue, candidate.sentence)
-        + _CONDITION * (candidate.filled.condition is not None)
-        + _WARN_VERB * (verb is not None and among(verb, "warn_verbs", "judge_verbs"))
-        + _OTHER_SIDE * bool(sides)
-        + _GUESSED_SIDE * (not candidate.actor.certain)
-        + _CARRIED * candidate.attribution.carried
-    )
     filled = candidate.filled
     words = frozenset(
         token.lemma_.lower()
@@ -103,19 +104,18 @@ def _scored(candidate: Candidate, sentences: list[Sentence]) -> Scored:
         for token in span
         if token.is_alpha and not token.is_stop
     )
-    return Scored(candidate, _kind(candidate), min(score, HIGHEST), target, sides, words)
-
-
-def _kind(candidate: Candidate) -> Kind:
-    cue, condition = candidate.cue, candidate.filled.condition
-    if cue.kind == "unacceptable":
-        return "unacceptable"
-    demand = condition is not None and condition[0].lower_ in ("unless", "until")
-    if cue.kind == "deadline" or demand or LEXICON.phrases["deadlines"].search(candidate.filled.said.text):
-        return "ultimatum"
-    if cue.kind == "red_line":
-        return "red_line"
-    return "warning" if cue.kind in ("consequence", "response") else "threat"
+    known = features(candidate, surroundings)
+    return Scored(
+        candidate=candidate,
+        kind=kind_of(candidate),
+        by_rule=sureness(candidate, bool(sides)),
+        by_classifier=load_classifier().probability(known),
+        stopped=stopped(candidate, candidate.actor.name in abroad),
+        target=target,
+        target_sides=sides,
+        features=known,
+        words=words,
+    )
 
 
 def _named_target(candidate: Candidate, sentences: list[Sentence]) -> Span | None:

@@ -5,13 +5,13 @@ A cue is only a candidate: who says it, and whether it is said now and to whom, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from spacy.tokens import Span, Token
 
+from pipelines.reading.statements.announcements import announcing_verb
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.words import (
     LEXICON,
@@ -24,7 +24,16 @@ from pipelines.reading.statements.words import (
 )
 
 CueClass = Literal[
-    "status", "harm", "response", "coercion", "consequence", "red_line", "unacceptable", "deadline", "idiom"
+    "status",
+    "harm",
+    "response",
+    "coercion",
+    "consequence",
+    "red_line",
+    "unacceptable",
+    "deadline",
+    "idiom",
+    "announcement",
 ]
 _PHRASES: dict[CueClass, str] = {
     "status": "target_status",
@@ -37,13 +46,6 @@ _PHRASES: dict[CueClass, str] = {
 _VERBS: dict[CueClass, str] = {"harm": "harm_verbs", "response": "response_verbs", "coercion": "coercive_verbs"}
 # Beyond that it is a list or a table.
 _LONGEST_SENTENCE = 400
-# Whatever a statement is, it is announced, quoted, judged or warned of: sentences without a trace of that are skipped.
-_WORTH_READING = re.compile(
-    r"\b(?:will|would|wo|shall|ready|prepared|going to|must|may|warn\w*|threat\w*|vow\w*|pledge\w*|promise\w*|swore"
-    r"|caution\w*|ultimatum|red lines?|consequences?|act of war|unacceptable|intolerable|inadmissible|impermissible"
-    r"|tolerate\w*|until|hours|days|weeks|not be allowed|out of the question)\b|n['’]t\b|['’]ll\b|[\"“”„«»‘‹›]",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,11 @@ class Cue:
 
 
 def find_cues(sentence: Sentence) -> list[Cue]:
-    """The cues of ``sentence``, the strongest class first; a word belongs to one cue only."""
-    if len(sentence.span) > _LONGEST_SENTENCE or not _WORTH_READING.search(sentence.span.text):
+    """The cues of ``sentence``, the strongest class first; a word belongs to one cue only.
+
+    A sentence with none of the known words has one where it looks ahead, sets a condition or quotes.
+    """
+    if len(sentence.span) > _LONGEST_SENTENCE:
         return []
     taken: set[int] = set()
     cues = []
@@ -66,6 +71,8 @@ def find_cues(sentence: Sentence) -> list[Cue]:
         if not words & taken:
             taken |= words
             cues.append(cue)
+    if not cues and (verb := announcing_verb(sentence)) is not None:
+        cues.append(Cue("announcement", verb, sentence.span.doc[verb.i : verb.i + 1]))
     return cues
 
 

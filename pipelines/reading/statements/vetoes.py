@@ -1,4 +1,4 @@
-"""Why a candidate is no statement after all: each veto is one question, and its name says which."""
+"""Why a candidate may be no statement after all: each veto is one question, which the classifier weighs."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _YOU = frozenset({"you", "your", "yours"})
 _YEAR = re.compile(r"\b(?:in|of|from)\s+(?:\w+\s+){0,2}((?:19|20)\d\d)\b", re.IGNORECASE)
 _TENTATIVE = frozenset({"may", "might", "could", "would", "should", "can"})
 _SPORT_WORDS = 3
+
 NOBODY_ABROAD = "nobody abroad"
 """The one veto that another statement of the same speaker lifts: "we will hit it" after "any dam that India builds"."""
 
@@ -46,7 +47,7 @@ class Candidate:
 
 def veto(candidate: Candidate) -> str | None:
     """The name of the first veto that holds; None where none does."""
-    return next((name for name, holds in _VETOES.items() if holds(candidate)), None)
+    return next((name for name, holds in VETOES.items() if holds(candidate)), None)
 
 
 def sport(sentences: list[Sentence]) -> bool:
@@ -173,6 +174,14 @@ def _is_own(token: Token, candidate: Candidate) -> bool:
     return own or among(token, "official_bodies") or token.lower_ in ("response", "answer", "missile", "missiles")
 
 
+def _offered(candidate: Candidate) -> bool:
+    """Help, a duty or a bargain is announced, and no harm: "will honour any treaty", "would release them if"."""
+    if candidate.cue.kind != "announcement" or not among(candidate.cue.head, "benign_verbs"):
+        return False
+    said = candidate.filled.said.text
+    return not any(LEXICON.phrases[name].search(said) for name in ("threats", "judgements"))
+
+
 def _domestic(candidate: Candidate) -> bool:
     """Aimed at one's own: citizens, parties, companies."""
     target, actor = candidate.filled.target, candidate.actor
@@ -226,7 +235,7 @@ def _definite(target: Span) -> bool:
     return any(token.lower_ in ("the", "such", "this", "that", "these", "those") for token in words)
 
 
-_VETOES: dict[str, Callable[[Candidate], bool]] = {
+VETOES: dict[str, Callable[[Candidate], bool]] = {
     "neutral": _neutral,
     "hypothetical": _hypothetical,
     "denied": _denied,
@@ -236,6 +245,11 @@ _VETOES: dict[str, Callable[[Candidate], bool]] = {
     "not announced": _not_announced,
     "question": _question,
     "done by others": _done_by_others,
+    "offered": _offered,
     "domestic": _domestic,
     NOBODY_ABROAD: _touches_nobody,
 }
+FINAL = frozenset(
+    {"neutral", "hypothetical", "denied", "recalled", "fiction", "guess", "question", "done by others", "offered"}
+)
+"""The vetoes that hold whatever the classifier thinks."""

@@ -1,0 +1,1 @@
+"""Makes the classifiers that the reader ships with, from labelled articles: ``make models``."""
