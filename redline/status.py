@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from connectors.feeds.state import FeedStatus
+from pipelines.reading.settings import READ_IN_DEPTH
 from schemas.protocols import TOPICS, Index, Log
 from schemas.records import INDEXES
 
@@ -31,11 +32,17 @@ class FailingFeed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """The state of an installation. ``lag`` counts, by consumer group, the records that it has yet to read."""
+    """The state of an installation. ``lag`` counts, by consumer group, the records that it has yet to read.
+
+    ``languages`` counts the newest 10,000 articles by language; those in another than the one read in depth have no
+    statements, and ``not_read`` is how many they are.
+    """
 
     topics: dict[str, TopicStatus]
     lag: dict[str, int]
     records: dict[str, int]
+    languages: dict[str, int]
+    not_read: int
     feeds: int
     failing: tuple[FailingFeed, ...]
 
@@ -43,10 +50,13 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 def installation_status(log: Log, index: Index, feeds: Iterable[FeedStatus]) -> Status:
     """The figures of an installation with these parts."""
     feeds = list(feeds)
+    languages = index.search("articles", None, limit=1, facets=["lang"]).facets["lang"]
     return Status(
         topics={topic: _topic(log, topic) for topic in TOPICS},
         lag={group: _lag(log, group, topic) for group, topic in GROUPS.items()},
         records={name: index.count(name) for name in INDEXES if name != "marks"},
+        languages=languages,
+        not_read=sum(count for language, count in languages.items() if language != READ_IN_DEPTH),
         feeds=len(feeds),
         failing=tuple(
             FailingFeed(url=feed.url, since=feed.failing_since, error=feed.error or "")

@@ -43,10 +43,14 @@ class Novelty:
             self.claims.recognise(statement)
 
     def assign(self, article: EnrichedArticle, stored: EnrichedArticle | None) -> Assigned:
-        """Give ``article`` what ``stored`` (its last version, if any) was given before, and what is new to it."""
+        """Give ``article`` what ``stored`` (its last version, if any) was given before, and what is new to it.
+
+        A degraded reading finds no statements and tells nothing of those found before: they stay as they are.
+        """
         article = self._with_story(article, stored)
         statements: list[Statement] = []
-        for statement in align(article.statements, stored.statements if stored else ()):
+        before = stored.statements if stored else ()
+        for statement in before if article.degraded else align(article.statements, before):
             claim = self._claim(statement, {each.claim for each in statements})
             seen = min(statement.first_seen, article.first_seen)
             statements.append(msgspec.structs.replace(statement, claim=claim, version=article.version, first_seen=seen))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import msgspec
 
+READ_IN_DEPTH = "en"
+"""The language in which entities, topics and statements are found; texts in others are stored and can be searched."""
+
 
 class ReadingSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How articles are read.
 
     model: the official name of the English spaCy pipeline, or the folder of one. languages: the languages (ISO 639-1)
     among which an article's own is sought; only English is read in depth, others are stored and searchable.
-    gazetteer_folders: folders with more ``*.tsv`` files of names (see ``schemas.gazetteer``).
+    gazetteer_folders: folders with more ``*.tsv`` files of names (see ``schemas.gazetteer``). degraded: read without a
+    model, with the gazetteer and the words of topics alone: no statements, no alerts, and every record says so.
     """
 
     model: str = "en_core_web_sm"
@@ -21,3 +25,4 @@ class ReadingSettings(msgspec.Struct, frozen=True, kw_only=True):
     )
     # fmt: on
     gazetteer_folders: tuple[str, ...] = ()
+    degraded: bool = False

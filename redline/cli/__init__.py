@@ -20,6 +20,7 @@ COMMANDS = {
     "evaluate": "redline.cli.evaluate",
     "feeds": "redline.cli.feeds",
     "fetch": "redline.cli.services",
+    "models": "redline.cli.models",
     "notify": "redline.cli.services",
     "process": "redline.cli.services",
     "run": "redline.cli.run",

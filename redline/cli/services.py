@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from msgspec.structs import replace
 
 from redline import logs
 from redline.cli import INTERRUPTED
@@ -54,17 +56,21 @@ async def _until(stop: Stop, fetcher: Fetcher, once: bool) -> None:
     await fetcher.run(stopped, once)
 
 
-@click.command(epilog=examples("redline process", "redline process --once"))
+@click.command(epilog=examples("redline process", "redline process --once", "redline process --degraded"))
 @once_option
+@click.option("--degraded", is_flag=True, help="Read without a model: no statements, no alerts; records say so.")
 @pass_app
-def process(app: App, once: bool) -> None:
+def process(app: App, once: bool, degraded: bool) -> None:
     """Read what was fetched and match the watches, until stopped."""
 
     def work(stop: Stop) -> None:
         from pipelines.process import run
         from pipelines.session import Work
 
-        run(Work(app.homes, app.settings.reading, app.settings.process), stop, once=once, ready=logs.ready)
+        reading = replace(app.settings.reading, degraded=degraded or app.settings.reading.degraded)
+        if reading.degraded:
+            logging.getLogger(__name__).warning("reading without a model: no statements, no alerts")
+        run(Work(app.homes, reading, app.settings.process), stop, once=once, ready=logs.ready)
 
     _serve(work)
 

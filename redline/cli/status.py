@@ -28,6 +28,9 @@ def _show(status: Status) -> None:
     for group, waiting in status.lag.items():
         click.echo(f"{group}: {'nothing waits' if not waiting else f'{waiting} wait'}")
     click.echo("index: " + ", ".join(f"{name} {count}" for name, count in status.records.items()))
+    if status.languages:
+        counted = ", ".join(f"{language} {count}" for language, count in status.languages.items())
+        click.echo(f"languages: {counted}; without statements, since they are not read: {status.not_read}")
     click.echo(f"feeds: {status.feeds}, of them failing: {len(status.failing)}")
     for feed in status.failing:
         click.echo(f"  {feed.url} since {feed.since:%Y-%m-%d %H:%M} UTC: {feed.error}")

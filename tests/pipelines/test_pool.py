@@ -76,7 +76,7 @@ def test_processes_that_die_idle_are_started_again(pool: ReadingPool) -> None:
 def test_models_that_cannot_be_loaded_are_an_error_and_not_an_articles_fault() -> None:
     with (
         ReadingPool(ReadingSettings(model="no_such_pipeline"), workers=1) as pool,
-        pytest.raises(RedlineError, match=r"no_such_pipeline is not installed; run: pip install"),
+        pytest.raises(RedlineError, match=r"no_such_pipeline is not installed; run: "),
     ):
         pool.submit(articles(1)).result()
 

@@ -53,6 +53,18 @@ def test_words_of_noise_do_not_change_the_signature(reader: Reader) -> None:
     assert len({read.signature for read in reader.read([plain, noisy])}) == 1
 
 
+def test_a_degraded_reading_says_so_and_finds_no_statement() -> None:
+    degraded = Reader(ReadingSettings(model="en_core_web_none", degraded=True), lambda: NOW)
+    (read,) = degraded.read(
+        [article("a", "Norway's envoy spoke to peacekeepers in Oslo: “We will sink every ship of Denmark.”")]
+    )
+    assert read.degraded
+    assert read.statements == ()
+    assert read.model["pipeline"] == "blank"
+    assert {entity.id for entity in read.entities} >= {"NO", "DK"}
+    assert "peacekeeping" in {topic.id for topic in read.topics}
+
+
 def test_an_article_with_only_a_title(reader: Reader) -> None:
     (read,) = reader.read([Article(id="t", feed="f", fetched=NOW, title="Ukraine and Poland sign a trade agreement")])
     assert [entity.id for entity in read.entities] == ["UA", "PL"]

@@ -11,6 +11,7 @@ import pytest
 from connectors.feeds.state import FeedState
 from redline.homes import EmbeddedHomes
 from schemas.protocols import Index, Message
+from schemas.records import EnrichedArticle
 from tests.redline.cli.conftest import Redline
 from tests.redline.stored import NOW, store
 
@@ -35,6 +36,23 @@ def test_what_is_stored_and_what_waits(redline: Redline, index: Index, data: Pat
     assert status["lag"] == {"process": 10 - read, "notify": 0}
     assert status["records"]["statements"] == 2
     assert "statements 2" in redline("status").stdout
+    assert status["languages"] == {"en": status["records"]["articles"]}
+    assert status["not_read"] == 0
+
+
+def test_articles_that_are_stored_and_not_read_are_counted(redline: Redline, index: Index) -> None:
+    languages = ("ru", "ru", "fr", "en")
+    index.upsert(
+        "articles",
+        [
+            EnrichedArticle(id=f"a{number}", feed="f", fetched=NOW, text="words", lang=lang)
+            for number, lang in enumerate(languages)
+        ],
+    )
+    status = json.loads(redline("status", "--json").stdout)
+    assert status["languages"] == {"ru": 2, "fr": 1, "en": 1}
+    assert status["not_read"] == 3
+    assert "without statements, since they are not read: 3" in redline("status").stdout
 
 
 def test_feeds_that_fail(redline: Redline, data: Path) -> None:
