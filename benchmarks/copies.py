@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.articles import SAMPLES, load
 from benchmarks.machine import describe
-from benchmarks.throughput import SAMPLES, load
 from pipelines.pool import ReadingPool
 from pipelines.reading.settings import ReadingSettings
 from pipelines.settings import ProcessSettings
