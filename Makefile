@@ -6,7 +6,7 @@ endif
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo servers test lint format lock schemas corpus picture clean
+.PHONY: demo servers test lint format lock schemas corpus picture bench clean
 
 demo: .venv/run
 	$(BIN)/redline demo
@@ -35,6 +35,12 @@ corpus: .venv/run  ## check the labelled articles, with those of corpus/raw, and
 
 picture: .venv/run  ## draw docs/demo.svg anew from a real run of the demo
 	$(BIN)/python -m redline.demo.picture
+
+bench: .venv/run  ## the comparisons of benchmarks/README.md, on a quiet machine
+	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.latency
+	$(BIN)/python -m benchmarks.search --elasticsearch
+	$(BIN)/python -m benchmarks.copies
 
 lock: .venv/dev  ## resolve the requirements files anew, with hashes
 	for extra in "pyproject.toml -o requirements.txt" "--extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt" \
