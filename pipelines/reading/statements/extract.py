@@ -43,8 +43,11 @@ def _statement(document: Document, group: list[Scored]) -> Statement:
     evidence = _evidence(group)
     ranked = [best, *(scored for scored in group if scored is not best)]
     target = _fullest_target(ranked)
-    condition = next((s for s in ranked if s.candidate.filled.condition is not None), None)
-    consequence = next((s for s in ranked if s.candidate.filled.consequence is not None), None)
+    whole = sorted(ranked, key=_tells_least)
+    condition = next((s for s in whole if s.candidate.filled.condition is not None), None)
+    consequence = next(
+        (s for s in whole if s.candidate.filled.consequence is not None and kind != "unacceptable"), None
+    )
     quote = next((span for s in ranked if (span := _quote(document, s)) is not None), None)
     slots = Slots(
         speaker=(span_of(actor.field, actor.span),),
@@ -83,6 +86,12 @@ def _statement(document: Document, group: list[Scored]) -> Statement:
 def _carries(scored: Scored) -> tuple[bool, float]:
     """What makes a candidate the one that its group is told by: the speaker's own words, then the score."""
     return scored.candidate.quoted, scored.score
+
+
+def _tells_least(scored: Scored) -> int:
+    """How many of condition and consequence ``scored`` lacks: they read best when one sentence tells both."""
+    filled = scored.candidate.filled
+    return (filled.condition is None) + (filled.consequence is None)
 
 
 def _fullest_target(ranked: list[Scored]) -> Scored | None:

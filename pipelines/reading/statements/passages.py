@@ -48,6 +48,10 @@ class Sentence:
             return body.start
         return next((t.i for t in body if t.idx >= body.start_char + dateline.end()), body.start)
 
+    def doc_from_opening(self) -> Span:
+        """The sentence without white space and dateline."""
+        return self.span.doc[self.opening : self.body.end]
+
     def quote_of(self, token: Token) -> Quotation | None:
         """The quotation within whose marks ``token`` stands, the innermost one."""
         inside = [quote for quote in self.quotes if quote.start <= token.idx < quote.end]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Span, Token
 
 from pipelines.reading.statements.attribution import Attribution
+from pipelines.reading.statements.conditions import find_condition
 from pipelines.reading.statements.content import content
 from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.target import OWN, THEY, find_target
 from pipelines.reading.statements.words import PASSIVE_SUBJECTS, SUBJECTS, noun_chunks, trim
 
-_CONDITIONS = ("if", "unless", "should", "until", "once", "when", "whenever", "before")
 _MODALS = frozenset({"will", "would", "shall", "must", "can", "could", "may", "'ll", "’ll", "wo"})
+_ELSE = frozenset({"or", "otherwise", "else"})
+_LONGEST_SUBJECT, _SHORT = 8, 6
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,11 @@ def fill(cue: Cue, sentence: Sentence, attribution: Attribution) -> Filled:
     """Find the slots of ``cue`` among the words that its source says."""
     said = content(cue, sentence, attribution)
     head_phrase, rest = _before_modal(cue, said)
-    condition = _condition(cue, sentence, said) or rest
+    condition = find_condition(cue, sentence, said, attribution) or rest
     target = find_target(cue, attribution, said, condition, head_phrase)
     if condition is None and target is not None:
         condition = _clause_on(target.root)
-    return Filled(said, target, condition, _consequence(cue, attribution, said, condition))
+    return Filled(said, target, condition, _consequence(cue, attribution, sentence, said, condition))
 
 
 def _before_modal(cue: Cue, said: Span) -> tuple[Span | None, Span | None]:
@@ -56,46 +58,6 @@ def _before_modal(cue: Cue, said: Span) -> tuple[Span | None, Span | None]:
     return chunks[0], rest if len(rest) > 1 and any(t.pos_ in ("VERB", "AUX") for t in rest) else None
 
 
-def _condition(cue: Cue, sentence: Sentence, said: Span) -> Span | None:
-    """The clause of if, unless, until ... beside the cue: first in the same quotation, then in the sentence."""
-    places = [said]
-    if sentence.quoted(cue.span.root):
-        places.append(sentence.body)
-    for place in places:
-        for marker in _CONDITIONS:
-            for token in place:
-                if token.lower_ == marker and (clause := _clause_of(token, cue, place)):
-                    return clause
-    return None
-
-
-def _clause_of(marker: Token, cue: Cue, place: Span) -> Span | None:
-    if marker.lower_ == "should" and not _inverted(marker):
-        return None
-    if marker.lower_ in ("when", "once", "before", "until") and marker.dep_ not in ("mark", "advmod", "prep"):
-        return None
-    doc = marker.doc
-    start, end = marker.i, max(marker.head.right_edge.i + 1, _start_of_main_clause(marker.head))
-    if marker.dep_ == "prep":
-        end = marker.right_edge.i + 1
-    if start <= cue.span.start < end:  # the parser hung the main clause on the condition: up to the comma instead
-        comma = next((i for i in range(start, cue.span.start) if doc[i].text == ","), None)
-        if comma is None:
-            return None
-        end = comma
-    clause = trim(doc[max(start, place.start) : min(end, place.end)])
-    return clause if len(clause) > 2 else None
-
-
-def _start_of_main_clause(verb: Token) -> int:
-    """Where the clause begins on which the condition's ``verb`` depends, if it follows the condition; else 0.
-
-    What a parser hangs on the main clause, but stands before it, still belongs to the condition.
-    """
-    starts = [child.left_edge.i for child in verb.head.children if child.dep_ in SUBJECTS | PASSIVE_SUBJECTS]
-    return max(starts, default=0) if verb.dep_ == "advcl" and verb.i < verb.head.i else 0
-
-
 def _clause_on(noun: Token) -> Span | None:
     """``lands marines`` in ``sink any vessel that lands marines``."""
     clause = next((child for child in noun.children if child.dep_ in ("relcl", "acl")), None)
@@ -105,40 +67,79 @@ def _clause_on(noun: Token) -> Span | None:
     return words[1:] if words and words[0].tag_ in ("WDT", "WP") else words
 
 
-def _inverted(should: Token) -> bool:
-    """``Should a ship enter, ...``"""
-    return should.dep_ == "aux" and any(child.dep_ in SUBJECTS and child.i > should.i for child in should.head.children)
-
-
-def _consequence(cue: Cue, attribution: Attribution, said: Span, condition: Span | None) -> Span | None:
+def _consequence(
+    cue: Cue, attribution: Attribution, sentence: Sentence, said: Span, condition: Span | None
+) -> Span | None:
     """The announced harm in the words of the text; none where the act is only declared intolerable or a red line."""
-    if cue.kind in ("unacceptable", "deadline") or (cue.kind == "red_line" and "line" in cue.span.text.lower()):
+    if cue.kind == "unacceptable" or (cue.kind == "red_line" and "line" in cue.span.text.lower()):
         return None
+    if cue.kind == "deadline":
+        return _after_or(cue, said)
     if cue.kind in ("status", "red_line"):
         return cue.span
     if cue.kind in ("consequence", "idiom") and attribution.verb == cue.head:
         return trim(cue.span)
-    if cue.kind in ("consequence", "idiom"):
-        return _cut(cue.span.doc, min(_first_of(cue), cue.span.start), cue.span.end, said, condition, cue)
-    return _cut(cue.span.doc, _first_of(cue), cue.head.right_edge.i + 1, said, condition, cue)
+    start = min(_first_of(cue, sentence, condition), cue.span.start)
+    return _cut(start, said, condition, cue, sentence)
 
 
-def _first_of(cue: Cue) -> int:
-    """The modal or auxiliary with which the announcing verb begins."""
+def _after_or(cue: Cue, said: Span) -> Span | None:
+    """``face the fleet`` in ``has until Friday to leave or face the fleet``."""
+    doc = said.doc
+    start = next((t.i + 1 for t in doc[cue.span.end : said.end] if t.lower_ in _ELSE), None)
+    words = trim(doc[start : said.end]) if start is not None else None
+    return words if words is not None and len(words) > 1 else None
+
+
+def _first_of(cue: Cue, sentence: Sentence, condition: Span | None) -> int:
+    """The subject of the announcement, where it tells something; else its modal or auxiliary."""
+    head = cue.head
+    subject = next((c for c in head.children if c.dep_ in SUBJECTS | PASSIVE_SUBJECTS and c.i < head.i), None)
     auxiliaries = [
         child.i
-        for child in cue.head.children
-        if child.dep_ in ("aux", "auxpass") and child.i < cue.head.i and child.lower_ != "to"
+        for child in head.children
+        if child.dep_ in ("aux", "auxpass") and child.i < head.i and child.lower_ != "to"
     ]
-    return min([cue.head.i, *auxiliaries])
+    first = min([head.i, *auxiliaries])
+    if subject is None or (condition is not None and condition.start <= subject.i < condition.end):
+        return first
+    told = sentence.quoted(subject) if subject.pos_ == "PRON" else subject.pos_ == "NOUN"
+    return subject.left_edge.i if told and first - subject.left_edge.i <= _LONGEST_SUBJECT else first
 
 
-def _cut(doc: Doc, start: int, end: int, said: Span, condition: Span | None, cue: Cue) -> Span:
-    """From ``start`` to ``end``, within what is said and on the cue's own side of the condition."""
-    start, end = max(start, said.start), min(end, said.end)
+def _cut(start: int, said: Span, condition: Span | None, cue: Cue, sentence: Sentence) -> Span:
+    """From ``start`` to the end of the clause, within what is said and on the cue's own side of the condition."""
+    doc = said.doc
+    end = max(min(said.end, cue.head.right_edge.i + 1), cue.span.end)
+    start = max(start, said.start) if start < said.end else start
     if condition is not None and cue.span.start < condition.start < end:
         end = condition.start
     if condition is not None and start < condition.end <= cue.span.start:
         start = condition.end
-    stop = next((i for i in range(cue.span.end, end) if doc[i].is_quote or doc[i].text in (",", ";", ":")), end)
-    return trim(doc[start:stop])
+    own = sentence.quote_of(cue.span.root)
+    for i in range(cue.span.end, end):
+        if (own is not None and doc[i].idx >= own.end) or (_stops(doc[i], end) and sentence.quote_of(doc[i]) == own):
+            end = i
+            break
+    return _closed(trim(doc[start:end]), sentence)
+
+
+def _closed(words: Span, sentence: Sentence) -> Span:
+    """``words`` with the whole of a quotation that ends them, marks included."""
+    if not len(words):
+        return words
+    quote = sentence.quote_of(words[-1])
+    if quote is None or not words.start_char < quote.start:
+        return words
+    end = next((t.i + 1 for t in words.doc[words.end : words.end + 2] if t.is_quote), words.end)
+    return words.doc[words.start : end]
+
+
+def _stops(mark: Token, end: int) -> bool:
+    """Whether the announcement ends at ``mark``: before another clause, but not within an enumeration."""
+    if mark.text in (";", ":", "–", "—"):
+        return True
+    if mark.text != "," or mark.i + 1 >= end:
+        return mark.text == ","
+    rest = mark.doc[mark.i + 1 : end]
+    return len(rest) > _SHORT or any(token.dep_ in SUBJECTS for token in rest)

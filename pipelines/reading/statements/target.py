@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from spacy.tokens import Span, Token
 
 from pipelines.reading.statements.attribution import Attribution
 from pipelines.reading.statements.cues import Cue
-from pipelines.reading.statements.words import PASSIVE_SUBJECTS, SUBJECTS, noun_chunks
+from pipelines.reading.statements.words import PASSIVE_SUBJECTS, SUBJECTS, among, noun_chunks
 
 OWN = frozenset({"we", "us", "our", "ours", "i", "me", "my", "ourselves"})
 THEY = frozenset(
@@ -15,6 +17,7 @@ THEY = frozenset(
 _OBJECTS = frozenset({"dobj", "dative", "pobj"})
 _ACTS = ("harm", "response", "coercion", "deadline")
 _JUDGED = ("unacceptable", "red_line", "deadline")
+_NAMED = frozenset({"GPE", "NORP", "ORG", "LOC", "FAC"})
 _AGAINST = ("on", "against", "at", "upon")
 
 
@@ -24,28 +27,54 @@ def find_target(
     """The target of ``cue``: what is harmed or judged, else who the condition is about, else who was warned.
 
     ``head_phrase`` is what stands before the modal verb ("any boat" in "any boat that comes near will be sunk").
+    An act, a time or an idea is no target: then it is the one whose act it is.
     """
+    return next((phrase for phrase in _likely(cue, attribution, said, condition, head_phrase) if _may_be(phrase)), None)
+
+
+def _likely(
+    cue: Cue, attribution: Attribution, said: Span, condition: Span | None, head_phrase: Span | None
+) -> Iterator[Span]:
+    """What may be the target, the likeliest first."""
     passive = any(child.dep_ in PASSIVE_SUBJECTS | {"auxpass"} for child in cue.head.children)
-    suffers = passive or cue.kind not in _ACTS
-    if head_phrase is not None and suffers and not _of_the_speaker(head_phrase):
-        return _without_quantifier(head_phrase)
+    if head_phrase is not None and (passive or cue.kind not in _ACTS):
+        yield _without_quantifier(head_phrase)
     direct = _fired_on(cue) or (_object(cue) if cue.head != attribution.verb or cue.kind in _JUDGED else None)
-    if (
-        direct is not None
-        and direct.start >= said.start
-        and not _of_the_speaker(direct)
-        and direct.root.lower_ not in THEY | OWN
-    ):
-        return direct
-    return _doer(condition) or _addressee(attribution, cue)
+    if direct is not None and direct.start >= said.start:
+        yield direct
+        yield from _doers(direct)
+    addressee = _addressee(attribution, cue)
+    if addressee is not None and _is_named(addressee):
+        yield addressee
+    if condition is not None:
+        yield from (_without_quantifier(chunk) for chunk in noun_chunks(condition))
+        yield from _doers(condition)
+    if addressee is not None and any(among(token, "foreign_targets") for token in addressee):
+        yield addressee
 
 
-def _doer(condition: Span | None) -> Span | None:
-    """The first thing that the condition names, but for the speaker's own."""
-    for chunk in noun_chunks(condition) if condition is not None else ():
-        if chunk.root.lower_ not in OWN | THEY and not any(token.lower_ in OWN for token in chunk):
-            return _without_quantifier(chunk)
-    return None
+def _may_be(phrase: Span) -> bool:
+    """Whether ``phrase`` is somebody or something that can be hit: named, or a force, a ship, a place."""
+    root = phrase.root
+    if root.lower_ in OWN | THEY or root.pos_ in ("VERB", "AUX", "DET", "NUM") or _of_the_speaker(phrase):
+        return False
+    if among(root, "acts") or root.ent_type_ in ("DATE", "TIME", "CARDINAL", "ORDINAL"):
+        return False
+    told = len(phrase) > 1 or root.tag_ == "NNS" or any(child.dep_ == "relcl" for child in root.children)
+    return _is_named(phrase) or (told and among(root, "foreign_targets", "official_bodies", "official_titles"))
+
+
+def _is_named(phrase: Span) -> bool:
+    return any(token.ent_type_ in _NAMED for token in phrase)
+
+
+def _doers(act: Span) -> Iterator[Span]:
+    """``Moldova`` in ``any move by Moldova``, ``Kenya`` in ``Kenya's hosting of rebels``."""
+    for token in act:
+        if token.ent_type_ in _NAMED and (
+            token.dep_ == "poss" or (token.dep_ == "pobj" and token.head.lower_ in ("by", "of", "from"))
+        ):
+            yield _without_quantifier(token.doc[token.left_edge.i : token.i + 1])
 
 
 def _fired_on(cue: Cue) -> Span | None:
