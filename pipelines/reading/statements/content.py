@@ -49,9 +49,14 @@ def _governed(word: Token, sentence: Sentence, attribution: Attribution) -> Span
 
 
 def _after_complementizer(verb: Token, word: Token) -> int:
-    """Where the content begins: after the first "that" between ``verb`` and ``word``, else after ``verb``."""
+    """Where the content begins: after the first "that" before ``word``, else after ``verb`` and the day told there."""
     doc = verb.doc
     for i in range(verb.i + 1, word.i):
         if doc[i].lower_ == "that":
             return i + 1
-    return verb.i + 1
+    start = verb.i + 1
+    if start + 1 < word.i and doc[start].lower_ == "on" and doc[start + 1].ent_type_ == "DATE":
+        start += 1
+    while start < word.i and doc[start].ent_type_ in ("DATE", "TIME"):
+        start += 1
+    return start

@@ -11,6 +11,7 @@ from spacy.tokens import Span
 
 from pipelines.reading.document import Document, span_of
 from pipelines.reading.statements.candidates import HIGHEST, Scored, candidates
+from pipelines.reading.statements.dates import said_on
 from pipelines.reading.statements.merge import merge
 from pipelines.reading.statements.passages import sentences
 from pipelines.reading.statements.vetoes import sport
@@ -49,6 +50,7 @@ def _statement(document: Document, group: list[Scored]) -> Statement:
         (s for s in whole if s.candidate.filled.consequence is not None and kind != "unacceptable"), None
     )
     quote = next((span for s in ranked if (span := _quote(document, s)) is not None), None)
+    days = (said_on(s.candidate.attribution, s.candidate.filled.said, article.published) for s in ranked)
     slots = Slots(
         speaker=(span_of(actor.field, actor.span),),
         target=_span(target, target.target if target else None),
@@ -72,6 +74,7 @@ def _statement(document: Document, group: list[Scored]) -> Statement:
         spans=slots,
         entities=_entities(document, evidence),
         topics=_topics(document, evidence),
+        said=next((day for day in days if day is not None), None),
         confidence=round(min(best.score + _MORE_EVIDENCE * (len(evidence) - 1), HIGHEST), 2),
         lang=document.lang,
         published=article.published,
