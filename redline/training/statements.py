@@ -43,7 +43,8 @@ _FOR = re.compile(
     r"|doer (?:any|we|of another)"
 )
 _AGAINST = re.compile(
-    r"veto|cue announcement|about (?!war)|(?:own|near) (?:denials|fictions|recalls|relays|invented|no_threat|treaty)"
+    r"veto|cue announcement|about (?!war)|(?:own|near) (?:denials|fictions|recalls|relays|invented)"
+    r"|(?:own|near) (?:no_threat|treaty|business|nature|talks)"
     r"|head benign|said (?:hope|past|of the past|plain|benign|domestic|harmless|question)|target (?:domestic|of own)"
     r"|article no other|verb (?:past perfect|negated|none)|actor carried"
 )

@@ -25,10 +25,13 @@ CONDITIONS: dict[str, re.Pattern[str]] = {
         "any": r"any|each|every",
         "more": r"one more|another|a (?:single|second|third|fourth|further)|further|the (?:next|first)|again|once more",
         "otherwise": r"otherwise|or else|failing which|either|opposite case|after that|after which|or",
+        "indefinite": r"(?:an?|one|every|no) (?:[\w'’-]+ ){1,8}?(?:will|would|shall)",
+        "deadline": r"(?:hours|days|weeks?|months?|fortnight) (?:left )?(?:to|in which to)|deadline|ultimatum"
+        r"|the last day",
         "as long": r"as long as|so long as|while|for as long",
     }.items()
 }
-STRONG = ("if", "unless", "inverted", "moment", "whoever", "more")
+STRONG = ("if", "unless", "inverted", "moment", "whoever", "more", "indefinite", "deadline")
 """The conditions that are hardly ever anything else."""
 
 FUTURE = re.compile(r"\b(?:will|would|shall|wo|must|going to|cannot|can)\b|n['’]t\b|['’]ll\b", re.IGNORECASE)
@@ -39,20 +42,21 @@ _SAYING = ("say_verbs", "warn_verbs", "judge_verbs", "threaten_verbs")
 
 def announcing_verb(sentence: Sentence) -> Token | None:
     """The verb that is most likely announced in ``sentence``; None where nothing in it is like a statement."""
-    if not _promising(sentence.span.text):
+    if not _promising(sentence):
         return None
     verbs = [token for token in sentence.body if token.pos_ in ("VERB", "AUX") and token.dep_ not in ("aux", "auxpass")]
     return max(verbs, key=lambda verb: (_weight(verb, sentence), -verb.i), default=None)
 
 
-def _promising(text: str) -> bool:
-    """Whether two of these meet in ``text``: a condition, what will be, a word for harm; or an act is judged."""
+def _promising(sentence: Sentence) -> bool:
+    """Whether an act is judged, or a condition meets what will be, harm or a quotation, or what will be is harm."""
+    text = sentence.span.text
     if LEXICON.phrases["judgements"].search(text):
         return True
     ahead, harm = FUTURE.search(text), LEXICON.phrases["threats"].search(text)
-    if ahead and (harm or any(pattern.search(text) for pattern in CONDITIONS.values())):
+    if ahead and harm:
         return True
-    return bool(harm) and any(CONDITIONS[name].search(text) for name in STRONG)
+    return bool(ahead or harm or sentence.quotes) and any(pattern.search(text) for pattern in CONDITIONS.values())
 
 
 def _weight(verb: Token, sentence: Sentence) -> int:

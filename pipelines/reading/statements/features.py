@@ -15,7 +15,7 @@ from spacy.tokens import Span, Token
 from pipelines.reading.statements.announcements import CONDITIONS, FUTURE, STRONG
 from pipelines.reading.statements.content import is_clause
 from pipelines.reading.statements.passages import Sentence
-from pipelines.reading.statements.vetoes import VETOES, Candidate
+from pipelines.reading.statements.vetoes import Candidate, vetoes
 from pipelines.reading.statements.words import LEXICON, PASSIVE_SUBJECTS, among, future, negated, noun_chunks, subject
 
 Features = dict[str, float]
@@ -80,6 +80,12 @@ _IN_SENTENCE = (
     "invented",
     "no_threat",
 )
+_FIELDS = {
+    "business": ("about_company", "about_market", "about_labour"),
+    "nature": ("about_weather", "about_health", "about_travel"),
+    "law": ("about_crime", "about_domestic"),
+    "talks": ("about_talks", "about_completed", "about_complaint"),
+}
 _ABOUT = tuple(name for name in LEXICON.phrases if name.startswith("about_"))
 _MANY = 8
 _ANY = frozenset(
@@ -112,7 +118,7 @@ def _all(candidate: Candidate, surroundings: Surroundings) -> Iterator[tuple[str
     yield from _of_said(candidate)
     yield from _of_source(candidate)
     yield from _of_slots(candidate)
-    yield from ((f"veto {name}", holds(candidate)) for name, holds in VETOES.items())
+    yield from ((f"veto {name}", 1) for name in vetoes(candidate))
     yield from surroundings.about.items()
 
 
@@ -127,6 +133,8 @@ def _of_sentence(candidate: Candidate) -> Iterator[tuple[str, float]]:
     yield from ((f"own {name}", LEXICON.phrases[name].search(text) is not None) for name in _IN_SENTENCE)
     yield "threats several", len(LEXICON.phrases["threats"].findall(text)) > 1
     yield "about war here", min(1.0, len(LEXICON.phrases["about_war"].findall(text)) / 3)
+    for field, names in _FIELDS.items():
+        yield f"own {field}", any(LEXICON.phrases[name].search(text) for name in names)
     near = " ".join(other.span.text for other in candidate.around)
     yield from ((f"near {name}", LEXICON.phrases[name].search(near) is not None) for name in _IN_SENTENCE)
     yield "place title", sentence.field == "title"

@@ -50,6 +50,11 @@ def veto(candidate: Candidate) -> str | None:
     return next((name for name, holds in VETOES.items() if holds(candidate)), None)
 
 
+def vetoes(candidate: Candidate) -> tuple[str, ...]:
+    """The names of all vetoes that hold."""
+    return tuple(name for name, holds in VETOES.items() if holds(candidate))
+
+
 def sport(sentences: list[Sentence]) -> bool:
     """Whether the article is about sport or shows: no threat in it is one between states."""
     words = {match[0].lower() for s in sentences for match in LEXICON.phrases["sports"].finditer(s.span.text)}
