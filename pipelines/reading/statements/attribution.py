@@ -7,10 +7,11 @@ sentence that follows it or stands before it; then whoever said the quotation be
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
+from pipelines.reading.quotes import Quotation
 from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.saying import sayer, says, source_of_noun, verbs_of_saying
@@ -20,6 +21,7 @@ _LONGEST_ADDRESS = 10
 _FARTHEST = 5
 _DASHES = frozenset({"-", "–", "—", "―"})
 _SO = frozenset({"so", "thus", "this", "that"})
+_NOBODY = frozenset({"this", "that", "what", "which", "there", "everything", "nothing", "something"})
 _REPORTED = frozenset({"would", "should", "could", "had", "must"})
 
 
@@ -55,6 +57,7 @@ def attribute(cue: Cue, sentence: Sentence, all_sentences: list[Sentence]) -> At
         _announced_by_dash(word, sentence)
         or _beside(word, sentence)
         or _announced_by_colon(word, sentence)
+        or _at_its_end(word, sentence, all_sentences)
         or _elsewhere(sentence, all_sentences)
     )
 
@@ -85,7 +88,7 @@ def _ends_a_name(token: Token) -> bool:
 
 
 def _may_speak(source: Token | None, sentence: Sentence) -> bool:
-    if source is None or source.pos_ in ("VERB", "AUX", "NUM") or source.tag_ == "PRP$":
+    if source is None or source.pos_ in ("VERB", "AUX", "NUM") or source.tag_ == "PRP$" or source.lower_ in _NOBODY:
         return False
     if source.i < sentence.opening:
         return False
@@ -153,6 +156,10 @@ def _beside(cue: Token, sentence: Sentence) -> Attribution | None:
     """The verb outside the quotation that stands nearest to its marks: one of saying, else any right beside them."""
     quote = sentence.quote_of(cue)
     assert quote is not None
+    return _nearest_verb(quote, sentence)
+
+
+def _nearest_verb(quote: Quotation, sentence: Sentence) -> Attribution | None:
     outside = sentence.outside()
     saying = verbs_of_saying(outside)
     others = [
@@ -165,6 +172,24 @@ def _beside(cue: Token, sentence: Sentence) -> Attribution | None:
             if (source := _speaker(verb, sentence)) is not None:
                 return Attribution(source, sentence, verb)
     return None
+
+
+def _at_its_end(cue: Token, sentence: Sentence, all_sentences: list[Sentence]) -> Attribution | None:
+    """The verb or the name after the closing mark of a quotation of several sentences."""
+    quote = sentence.quote_of(cue)
+    assert quote is not None
+    last = next(
+        (
+            other
+            for other in all_sentences
+            if other.field == sentence.field and other.span.start_char <= quote.end < other.span.end_char
+        ),
+        sentence,
+    )
+    if last.index <= sentence.index:
+        return None
+    found = _dash_after(quote, last) or _nearest_verb(quote, last)
+    return replace(found, carried=True) if found is not None else None
 
 
 def _touches(verb: Token, start: int, end: int) -> bool:
@@ -180,6 +205,10 @@ def _announced_by_dash(cue: Token, sentence: Sentence) -> Attribution | None:
     """A name between a dash and the end of the sentence of the quotation."""
     quote = sentence.quote_of(cue)
     assert quote is not None
+    return _dash_after(quote, sentence)
+
+
+def _dash_after(quote: Quotation, sentence: Sentence) -> Attribution | None:
     after = [token for token in sentence.outside() if token.idx >= quote.end]
     dash = next((k for k, token in enumerate(after) if token.text in _DASHES), None)
     if dash is not None and dash <= 2 and (name := _last_name(after[dash + 1 :])) and not verbs_of_saying(after):

@@ -49,7 +49,8 @@ def sayer(verb: Token) -> Token | None:
 def _inverted(verb: Token) -> Token | None:
     """``Hasanli`` in ``France, said General Hasanli, should know``."""
     doc, i = verb.doc, verb.i
-    if i == 0 or not (doc[i - 1].is_quote or doc[i - 1].text == ",") or verb.lemma_.lower() == "tell":
+    opens = i > 0 and (doc[i - 1].is_quote or doc[i - 1].text == ",")
+    if not opens or verb.lemma_.lower() == "tell" or doc[i + 1 : i + 2].text in ("of", "for"):
         return None
     end = i + 1
     while end < len(doc) and (doc[end].pos_ in _NAME or doc[end].lower_ in ("of", "for", "'s", "’s", "-")):
