@@ -50,7 +50,7 @@ class Reader:
         self._languages = LanguageDetector(settings.languages)
         self._noise = NoiseFinder()
         self._entities = EntityFinder(self._gazetteer)
-        self._topics = TopicFinder(load_taxonomy())
+        self._topics = TopicFinder(load_taxonomy([Path(file) for file in settings.topic_files]))
         meta = self._nlp.meta
         self._models = {
             "pipeline": "blank" if settings.degraded else f"{meta['lang']}_{meta['name']} {meta['version']}",

@@ -13,8 +13,9 @@ class ReadingSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     model: the official name of the English spaCy pipeline, or the folder of one. languages: the languages (ISO 639-1)
     among which an article's own is sought; only English is read in depth, others are stored and searchable.
-    gazetteer_folders: folders with more ``*.tsv`` files of names (see ``schemas.gazetteer``). degraded: read without a
-    model, with the gazetteer and the words of topics alone: no statements, no alerts, and every record says so.
+    gazetteer_folders: folders with more ``*.tsv`` files of names (see ``schemas.gazetteer``). topic_files: files with
+    topics of one's own (see ``schemas.taxonomy``). degraded: read without a model, with the gazetteer and the words of
+    topics alone: no statements, no alerts, and every record says so.
     """
 
     model: str = "en_core_web_sm"
@@ -25,4 +26,5 @@ class ReadingSettings(msgspec.Struct, frozen=True, kw_only=True):
     )
     # fmt: on
     gazetteer_folders: tuple[str, ...] = ()
+    topic_files: tuple[str, ...] = ()
     degraded: bool = False

@@ -27,6 +27,7 @@ COMMANDS = {
     "search": "redline.cli.search",
     "statements": "redline.cli.search",
     "status": "redline.cli.status",
+    "topics": "redline.cli.topics",
     "watch": "redline.cli.watch",
 }
 """Every command, and the module in which it stands under its own name."""

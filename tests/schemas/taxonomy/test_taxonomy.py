@@ -38,5 +38,22 @@ def test_a_wrong_topic_is_named(tmp_path: Path, body: str, line: int) -> None:
     file = tmp_path / "topics.toml"
     file.write_text(body)
     with pytest.raises(DataFileError) as caught:
-        load_taxonomy(file)
+        load_taxonomy([file])
     assert caught.value.line == line
+
+
+def test_a_users_topics_come_after_the_built_in_ones(tmp_path: Path) -> None:
+    file = tmp_path / "topics.toml"
+    file.write_text(GOOD)
+    assert [topic.id for topic in load_taxonomy([file]).topics][-1] == "a-topic"
+
+
+def test_examples_become_cues(tmp_path: Path) -> None:
+    file = tmp_path / "topics.toml"
+    file.write_text(
+        '[[topic]]\nid = "wheat"\nname = "Wheat"\nexamples = ["Wheat silos burned on Monday with the port."]\n'
+    )
+    topic = load_taxonomy([file]).by_id("wheat")
+    assert topic is not None
+    assert topic.medium == ("wheat silos", "silos burned")
+    assert topic.weak == ("wheat", "silos", "burned", "port")
