@@ -6,7 +6,7 @@ endif
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo servers test lint format lock schemas corpus picture bench clean
+.PHONY: demo servers test lint format lock schemas corpus models picture bench clean
 
 demo: .venv/run
 	$(BIN)/redline demo
@@ -32,6 +32,10 @@ schemas: .venv/dev  ## export the records' JSON Schemas; refuses what an old rea
 
 corpus: .venv/run  ## check the labelled articles, with those of corpus/raw, and part them into train, dev and test
 	$(BIN)/python -m redline.evaluation.build corpus $(wildcard corpus/raw/*.jsonl)
+
+models: .venv/run  ## train the classifiers that the reader ships with anew; the same data give the same decisions
+	$(BIN)/python -m redline.training.statements corpus/train.jsonl
+	$(BIN)/python -m redline.training.topics corpus/train.jsonl
 
 picture: .venv/run  ## draw docs/demo.svg anew from a real run of the demo
 	$(BIN)/python -m redline.demo.picture
