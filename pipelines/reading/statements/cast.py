@@ -213,8 +213,10 @@ class Cast:
         itself = next((m for m in known if m.span.start <= source.i < m.span.end), None)
         if itself is not None:
             return Actor(_bare(itself.span), itself.side, None, False, sentence.field, itself.span)
+        if not known and (group := _unknown_group(source, phrase)) is not None:
+            return Actor(group.text, group.text, None, False, sentence.field, group)
         if not official:
-            return self._of_unknown_group(source, phrase, sentence)
+            return None
         if known:
             return Actor(_bare(phrase), known[0].side, None, False, sentence.field, trim(phrase))
         side = self._of_short_name(phrase)
@@ -227,16 +229,6 @@ class Cast:
             return None
         return Actor(_bare(phrase), side, None, False, sentence.field, trim(phrase), certain=False)
 
-    def _of_unknown_group(self, source: Token, phrase: Span, sentence: Sentence) -> Actor | None:
-        """``the Bougainville Revolutionary Army``, which no gazetteer knows."""
-        start = source.i
-        while start > phrase.start and phrase.doc[start - 1].pos_ == "PROPN":
-            start -= 1
-        name = phrase.doc[start : source.i + 1]
-        if source.pos_ != "PROPN" or len(name) < 2 or not among(source, "armed_groups"):
-            return None
-        return Actor(name.text, name.text, None, False, sentence.field, name)
-
     def _owner(self, source: Token, sentence: Sentence) -> str | None:
         """The side that "its minister" belongs to: the first one in the sentence that does something."""
         named = [m for m in self.sides[sentence.field].within(sentence.span) if m.span.start >= sentence.opening]
@@ -247,6 +239,15 @@ class Cast:
         names = {token.text for token in phrase if token.pos_ == "PROPN"}
         mentions = [mention for sides in self.sides.values() for mention in sides.mentions if mention.type == "ORG"]
         return next((m.side for m in mentions if names & {token.text for token in m.span}), None)
+
+
+def _unknown_group(source: Token, phrase: Span) -> Span | None:
+    """``the Bougainville Revolutionary Army``, which no gazetteer knows."""
+    start = source.i
+    while start > phrase.start and phrase.doc[start - 1].pos_ == "PROPN":
+        start -= 1
+    name = phrase.doc[start : source.i + 1]
+    return name if source.pos_ == "PROPN" and len(name) > 2 and among(source, "armed_groups") else None
 
 
 def _first(votes: Counter[str]) -> str | None:

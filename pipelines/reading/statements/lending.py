@@ -55,6 +55,8 @@ def _weight(mention: SideMention, sentence: Sentence) -> float:
     thing = name.head if name.dep_ in _MODIFIES else name
     if thing is not name and among(thing, "own_ground"):
         return _OWNS
+    if name.dep_ in SUBJECTS and among(name.head, "tolerate_verbs"):
+        return _OFFICIAL
     if _supposed(name):
         return _OWNS if name.dep_ == "pobj" and name.head.lower_ in _ONTO else _INTRUDES
     if sentence.quoted(name):
@@ -65,7 +67,7 @@ def _weight(mention: SideMention, sentence: Sentence) -> float:
         return _ACTS
     if name.dep_ == "pobj" and name.head.lower_ in _WHERE and name.head.i <= sentence.opening:
         return _HERE
-    return _SUFFERS if name.dep_ in ("dobj", "pobj", "dative") else _NAMED
+    return _SUFFERS if name.dep_ in ("dobj", "pobj", "dative", "nsubjpass") else _NAMED
 
 
 def _supposed(name: Token) -> bool:

@@ -11,7 +11,7 @@ from pipelines.reading.document import Document
 from pipelines.reading.statements.roles import Description, describe
 from pipelines.reading.statements.saying import is_title, says
 from pipelines.reading.statements.sides import Sides
-from pipelines.reading.statements.words import SUBJECTS
+from pipelines.reading.statements.words import SUBJECTS, among
 from schemas.records import TextField
 
 _NO_PERSONS = frozenset({"GPE", "NORP", "LOC", "DATE", "TIME", "FAC", "EVENT"})
@@ -63,7 +63,9 @@ def _named(name: str, mentions: tuple, docs: dict[TextField, Doc]) -> Person:  #
 def _unrecognised(doc: Doc, sides: Sides) -> Iterator[Span]:
     """Names that were not recognised as a person's, but speak or bear a title: ``minister Drozdowski declared``."""
     for token in doc:
-        if token.pos_ != "PROPN" or token.ent_type_ in _NO_PERSONS or not token.text[0].isupper() or is_title(token):
+        if token.pos_ != "PROPN" or token.ent_type_ in _NO_PERSONS or not token.text[0].isupper():
+            continue
+        if is_title(token) or among(token, "armed_groups", "official_bodies"):
             continue
         speaks = token.dep_ in SUBJECTS and says(token.head)
         before = doc[token.i - 1] if token.i else None

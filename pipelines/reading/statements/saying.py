@@ -38,7 +38,7 @@ def sayer(verb: Token) -> Token | None:
     """Who says what ``verb`` says; None where it is nobody in the sentence."""
     if verb.lemma_.lower() in _TO_CITE:
         return next((child for child in verb.children if child.dep_ in PASSIVE_SUBJECTS), None)
-    source = _inverted(verb) or subject(verb)
+    source = _inverted(verb) or _put_in(verb) or subject(verb)
     if source is None and verb.dep_ == "pcomp" and verb.head.head.lemma_.lower() in _TO_CITE:
         return sayer(verb.head.head)
     if source is not None and source.dep_ in SUBJECTS and source.pos_ == "VERB":
@@ -64,6 +64,19 @@ def _inverted(verb: Token) -> Token | None:
     if not persons and not titles and end < len(doc) and doc[end].text == ",":
         return names[-1] if names[-1].pos_ == "PROPN" else None
     return next(iter(persons[-1:] or titles), None)
+
+
+def _put_in(verb: Token) -> Token | None:
+    """``Elharar`` in ``The radars, Minister Elharar told a radio station, would be ...``"""
+    doc, i = verb.doc, verb.i
+    own = subject(verb)
+    if own is None or i == 0 or doc[i - 1].ent_type_ != "PERSON" or own.i == i - 1:
+        return None
+    start = i - 1
+    while start > own.i and doc[start].text != ",":
+        start -= 1
+    apart = start > own.i and not any(t.dep_ == "appos" for t in doc[own.i : i])
+    return doc[i - 1] if apart and own.ent_type_ != "PERSON" and not is_title(own) else None
 
 
 def is_title(token: Token) -> bool:
