@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
     from spacy.tokens import Span as DocSpan
 
+SUFFIXES = frozenset({"style", "based", "born", "led", "backed", "era", "like", "linked", "run", "owned", "themed"})
 _STATE_KINDS = frozenset({"Republic", "State", "Kingdom", "Sultanate", "Emirate", "Commonwealth", "Federation"})
 _OF_STATE_KINDS = frozenset({"Islamic", "Democratic", "People's", "Socialist", "Federal", "Hashemite", "Arab", "Union"})
 
@@ -28,7 +29,7 @@ def whole(span: DocSpan, gazetteer: Gazetteer, words: NameWords) -> DocSpan:
         ends = (at for at in range(start + 1, end - 1) if doc[at].lower_ == "of" and gazetteer.lookup(doc[at + 1].text))
         end = next(ends, end)
     if span.label_ in {"PERSON", "ORG"} and end == span.end:
-        while end + 1 < len(doc) and _joins(doc, end):
+        while end + 1 < len(doc) and _joins(doc, end, span.label_ == "PERSON"):
             end += 2
         while end < len(doc) and _goes_on(doc[end], gazetteer, words):
             end += 1
@@ -70,13 +71,13 @@ def with_kind_of_state(span: DocSpan, entry: Entry) -> DocSpan | None:
     return _span(doc, start, span.end, "GPE")
 
 
-def _joins(doc: Doc, at: int) -> bool:
-    """Whether a hyphen at ``at`` joins two capitalised words."""
+def _joins(doc: Doc, at: int, is_person: bool) -> bool:
+    """Whether a hyphen at ``at`` joins two capitalised words, or the two of a given name ("Ki-seok")."""
     return (
         doc[at].text == "-"
         and not doc[at].whitespace_
         and not doc[at - 1].whitespace_
-        and doc[at + 1].text[0].isupper()
+        and (doc[at + 1].text[0].isupper() or (is_person and doc[at + 1].text not in SUFFIXES))
         and not doc[at + 1].text.isupper()
     )
 

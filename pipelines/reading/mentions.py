@@ -73,7 +73,7 @@ class MentionFinder:
         model = [whole(span, self._gazetteer, self._words) for span in model]
         people = list(self._proposer.people(doc))
         model = _without_overlaps([*people, *model])
-        model = _without_overlaps([*model, *self._proposer.places(doc)])
+        model = _without_overlaps([*model, *self._proposer.speakers(doc), *self._proposer.places(doc)])
         if not _TITLE_CASE.search(doc.text):
             model = []  # capitals tell nothing in a headline that is all capitals; the gazetteer still does
         taken: list[tuple[DocSpan, Entry | None]] = list(known)
@@ -119,6 +119,8 @@ class MentionFinder:
             if span.text[-1].isspace() or not (span[-1].text[0].isalnum() or span.text.endswith(".")):
                 continue
             entry = self._gazetteer.lookup(span.text) if "\n" not in span.text else None
+            if entry is not None and _is_written_small(span, entry):
+                continue
             if entry is not None and any(character.isupper() for character in span.text):
                 article = at > 0 and entry.name.startswith("The ") and doc[at - 1].text in {"The", "THE"}
                 return (doc[at - 1 : end] if article else span), entry
@@ -188,6 +190,14 @@ class MentionFinder:
         if entry is None and before in _CHANNEL_WORDS and self._words.is_channel(name):
             return None
         return Mention(span.start_char, span.end_char, name, type_, entry)
+
+
+def _is_written_small(span: DocSpan, entry: Entry) -> bool:
+    """Whether ``span`` is a body's name but for the small letters of its last word: "the Indian army"."""
+    last = span[-1].text
+    if entry.type != "ORG" or len(span) == 1 or not last.islower():
+        return False
+    return not any(alias.endswith(f" {last}") for alias in entry.aliases)
 
 
 def _without_overlaps(spans: list[DocSpan]) -> list[DocSpan]:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Span as DocSpan
     from spacy.tokens import Token
 
-_INSIDE = frozenset({"in", "near", "outside", "around", "at", "into", "inside", "toward", "towards", "across"})
-_MAYBE_INSIDE = frozenset({"from", "to", "over", "between", "through", "off", "of", "via", "beyond", "above"})
+_INSIDE = frozenset({"in", "near", "outside", "around", "at", "into", "inside", "toward", "towards", "across", "off"})
+_MAYBE_INSIDE = frozenset({"from", "to", "over", "between", "through", "of", "via", "beyond", "above", "and"})
 _BEARINGS = frozenset({"north", "south", "east", "west", "km", "kilometres", "kilometers", "miles", "outskirts"})
-_SPEAKS = load_lexicon().lemmas["say_verbs"] | {"ask", "call", "nod", "shrug", "sigh", "smile", "think", "want"}
+SPEAKS = load_lexicon().lemmas["say_verbs"] | {"ask", "call", "nod", "shrug", "sigh", "smile", "think", "want"}
 
 
 class PlaceTeller:
@@ -44,14 +44,16 @@ class PlaceTeller:
             return label
         if 1 < len(span) <= 4 and label != "PERSON" and self._is_persons(span):
             return "PERSON"
-        if label == "GPE":
-            return label
         known = span.text in self._towns
+        before, after = _at(span, span.start - 1), _at(span, span.end)
+        if label == "GPE":
+            is_author = len(span) > 1 and not known and before is not None and before.lower_ == "by"
+            return "PERSON" if is_author else label
         if label == "PERSON":
-            if self._is_persons(span):
+            if self._is_persons(span) or (len(span) > 1 and after is not None and after.text in {"'s", "’s"}):
                 return label
-            return "GPE" if (_is_entered(span) and len(span) == 1) or (known and self._may_be_entered(span)) else label
-        return "GPE" if known else label
+            return "GPE" if _is_entered(span) or (known and self._may_be_entered(span)) else label
+        return "GPE" if known or (label == "ORG" and self._is_stood_in(span)) else label
 
     def _is_persons(self, span: DocSpan) -> bool:
         """Whether a title before the name, or a word of speaking beside it, makes it a person's."""
@@ -69,11 +71,18 @@ class PlaceTeller:
             return True
         return after is not None and self._words.follows_place(after.lower_)
 
+    def _is_stood_in(self, span: DocSpan) -> bool:
+        """Whether one is in or at the name, and not an analyst at it."""
+        if len(span) > 2 or span.text.isupper() or not _is_entered(span):
+            return False
+        before = _at(span, span.start - 2)
+        return before is None or not self._words.is_title(before.text)
+
 
 def _speaks(span: DocSpan) -> bool:
     after = _at(span, span.end)
     before = _at(span, span.start - 1)
-    return any(token is not None and token.lemma_ in _SPEAKS and token.pos_ == "VERB" for token in (before, after))
+    return any(token is not None and token.lemma_ in SPEAKS and token.pos_ == "VERB" for token in (before, after))
 
 
 def _is_entered(span: DocSpan) -> bool:

@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pipelines.reading.extents import SUFFIXES
 from pipelines.reading.names import NameWords
+from pipelines.reading.places import SPEAKS
 from schemas.gazetteer import Gazetteer
 from schemas.gazetteer.towns import Towns
 
@@ -46,11 +48,34 @@ class Proposer:
     def people(self, doc: Doc) -> Iterator[DocSpan]:
         """The names after titles."""
         for token in doc[:-1]:
-            if self._words.heads_person(token.text) and token.i + 1 < len(doc):
-                start = token.i + 1
-                end = self._end_of_name(doc, start)
-                if end > start:
-                    yield _span(doc, start, end, "PERSON")
+            if not self._words.heads_person(token.text):
+                continue
+            start = token.i + 1
+            end = self._end_of_name(doc, start)
+            if end > start:
+                yield _span(doc, start, end, "PERSON")
+            elif doc[start].text == ",":
+                end = self._end_of_name(doc, start + 1)
+                if end > start + 2 and end < len(doc) and doc[end].text == ",":
+                    yield _span(doc, start + 1, end, "PERSON")
+
+    def speakers(self, doc: Doc) -> Iterator[DocSpan]:
+        """Two or more names in a row that say something."""
+        at = 0
+        while at < len(doc) - 1:
+            end = self._end_of_name(doc, at) if doc[at].tag_ == "NNP" else at
+            if end > at + 1 and end < len(doc) and self._is_someone(doc, end):
+                yield _span(doc, at, end, "PERSON")
+            at = max(end, at + 1)
+
+    def _is_someone(self, doc: Doc, end: int) -> bool:
+        """Whether the words that end at ``end`` speak, or are told to have a title or to be a "who"."""
+        if doc[end].lemma_ in SPEAKS and doc[end].pos_ == "VERB":
+            return True
+        if doc[end].text != ",":
+            return False
+        following = [token.text for token in doc[end + 1 : end + 5]]
+        return following[:1] == ["who"] or any(map(self._words.heads_person, following))
 
     def places(self, doc: Doc) -> Iterator[DocSpan]:
         """The names of places where one is or goes."""
@@ -90,7 +115,7 @@ class Proposer:
         at = start
         while at < min(len(doc), start + _LONGEST_NAME) and self._continues(doc, at, start):
             at += 1
-        while at > start and not doc[at - 1].text[0].isupper():
+        while at > start and not (doc[at - 1].text[0].isupper() or doc[at - 2].text == "-"):
             at -= 1
         return at
 
@@ -98,11 +123,12 @@ class Proposer:
         token = doc[at]
         if token.lower_ in _PARTICLES:
             return at > start
-        if token.text == "-":
-            return at > start and not doc[at - 1].whitespace_
-        if not _is_capitalised(token) or self._words.is_title(token.text):
+        if token.text == "-" or (at > start and doc[at - 1].text == "-"):
+            return at > start and not doc[at - 1].whitespace_ and token.text not in SUFFIXES
+        begins = at == start and token.text[0].isupper() and not token.text.isupper()
+        if not (begins or _is_capitalised(token)) or self._words.is_title(token.text):
             return False
-        if self._words.is_generic(token.text):
+        if token.ent_type_ in {"DATE", "TIME"} or (at == start and self._words.is_generic(token.text)):
             return False
         entry = self._gazetteer.lookup(token.text)
         return entry is None or entry.type == "PERSON" or at > start

@@ -119,3 +119,18 @@ def test_names_that_the_model_cuts_or_mistakes(
 
 def test_who_speaks_in_a_transcript_is_no_dateline(finder: EntityFinder, nlp: Language) -> None:
     assert find(finder, nlp, "ANCHOR: It is raining again.") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("The acting minister, Tesh Gavril Oba, said no.", ["Tesh Gavril Oba"]),
+        ("Colonel Dae Min-soo of the engineers left.", ["Dae Min-soo"]),
+        ("Troops dug in near Samarra on Monday.", ["Samarra"]),
+        ("The Indian army waited.", ["Indian"]),
+    ],
+)
+def test_names_told_by_what_stands_around_them(
+    finder: EntityFinder, nlp: Language, text: str, names: list[str]
+) -> None:
+    assert list(find(finder, nlp, text)) == names
