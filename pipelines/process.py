@@ -5,19 +5,24 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from threading import Event
 from uuid import uuid4
 
 import apache_beam as beam
+import msgspec
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 from apache_beam.runners.runner import PipelineState
 
 from pipelines.graph import build
+from pipelines.pool import Reading
 from pipelines.session import Session, Work
 from pipelines.sources import Drain, PartitionRange
 from schemas.errors import NotOwnerError, RedlineError, UnavailableError
 from schemas.protocols import Log
+from schemas.records import Article, decode
 
 TOPIC = "articles"
 GROUP = "process"
@@ -58,7 +63,11 @@ def drain_all(work: Work, session: Session, stop: Event, *, once: bool) -> int:
             _log.info("another process owns stories and claims; waiting for its lease to end")
             stop.wait(1.0)
             continue
-        ranges = session.insist(lambda: _waiting(session.log, work.process.drain_records))
+        waiting = session.insist(lambda: _waiting(session.log))
+        ranges = _first(waiting, work.process.drain_records)
+        then = _first(_after(waiting, ranges), work.process.drain_records)
+        # The next drain's articles are read while this one's are owned, matched and written.
+        session.ahead = [session.insist(partial(_start_reading, session, each)) for each in (*ranges, *then)]
         if not ranges:
             if once:
                 break
@@ -68,8 +77,8 @@ def drain_all(work: Work, session: Session, stop: Event, *, once: bool) -> int:
     return drained
 
 
-def _waiting(log: Log, limit: int) -> list[PartitionRange]:
-    """What the log holds beyond the committed offsets, at most ``limit`` offsets, shared among the partitions."""
+def _waiting(log: Log) -> list[PartitionRange]:
+    """What the log holds beyond the committed offsets."""
     committed = log.committed(GROUP, TOPIC)
     ranges = []
     for partition in range(log.partitions(TOPIC)):
@@ -79,10 +88,34 @@ def _waiting(log: Log, limit: int) -> list[PartitionRange]:
             gone = {"topic": TOPIC, "partition": partition, "from": start, "to": earliest - 1}
             _log.warning("retention removed offsets that were not read", extra=gone)
             start = earliest
-        if start < end:
-            ranges.append(PartitionRange(TOPIC, partition, start, end))
+        ranges.append(PartitionRange(TOPIC, partition, start, end))
+    return [each for each in ranges if each.start < each.end]
+
+
+def _first(ranges: list[PartitionRange], limit: int) -> list[PartitionRange]:
+    """The first ``limit`` offsets of ``ranges`` at most, shared among them."""
     share = max(1, limit // max(1, len(ranges)))
     return [each._replace(end=min(each.end, each.start + share)) for each in ranges]
+
+
+def _after(ranges: list[PartitionRange], taken: list[PartitionRange]) -> list[PartitionRange]:
+    """What is left of ``ranges`` behind ``taken``, which has the beginning of each."""
+    left = [each._replace(start=first.end) for each, first in zip(ranges, taken, strict=True)]
+    return [each for each in left if each.start < each.end]
+
+
+def _start_reading(session: Session, part: PartitionRange) -> Reading:
+    """Hand the articles of ``part`` to the reading processes ahead of the graph, which then finds them under way."""
+    articles = []
+    position = part.start
+    while records := session.log.read(part.topic, part.partition, position, part.end - position):
+        for record in records:
+            with suppress(msgspec.DecodeError, UnicodeDecodeError):  # the graph makes a dead letter of it
+                articles.append(decode(record.value or b"", Article))
+        position = records[-1].offset + 1
+        if position >= part.end:
+            break
+    return session.pool.submit(articles)
 
 
 def _drain(work: Work, session: Session, ranges: list[PartitionRange]) -> bool:

@@ -19,7 +19,7 @@ from apache_beam.utils.shared import Shared
 
 from pipelines.matching.watches import WatchBook
 from pipelines.novelty.owner import Owner
-from pipelines.pool import ReadingPool
+from pipelines.pool import Reading, ReadingPool
 from pipelines.reading.settings import ReadingSettings
 from pipelines.settings import ProcessSettings
 from pipelines.writing import Writer
@@ -64,6 +64,8 @@ class Session:
         self.watches = WatchBook(self.index, work.clock)
         self.writer = Writer(self.log, self.index, work.clock)
         self.stop = threading.Event()
+        self.ahead: list[Reading] = []
+        """What was begun to be read before the graph asks for it; held here, so that it finds it under way."""
 
     def insist(self, action: Callable[[], T]) -> T:
         """Do ``action``, as often as it takes until log and index answer; back-off of at most 2 s.

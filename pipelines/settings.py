@@ -17,7 +17,7 @@ class ProcessSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     workers: int = 0
     article_seconds: float = 30.0
-    drain_records: int = 256
+    drain_records: int = 128
     poll_seconds: float = 0.1
 
     def reading_processes(self) -> int:
