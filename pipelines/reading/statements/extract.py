@@ -6,11 +6,12 @@ sentences -> cues -> attribution -> actor and side -> slots -> vetoes -> score -
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from spacy.tokens import Span
 
 from pipelines.reading.document import Document, span_of
-from pipelines.reading.statements.candidates import HIGHEST, Scored, candidates
+from pipelines.reading.statements.candidates import HIGHEST, Scored, judged
 from pipelines.reading.statements.dates import said_on
 from pipelines.reading.statements.merge import merge
 from pipelines.reading.statements.passages import sentences
@@ -22,6 +23,7 @@ from schemas.records import EntityRef, Evidence, Kind, Slots, Statement
 _STRENGTH: tuple[Kind, ...] = ("ultimatum", "threat", "red_line", "warning", "unacceptable")
 _MORE_EVIDENCE = 0.05
 _TOP_TOPICS = 3
+_NEAR = 2
 _CLOSING = ",.;:"
 
 
@@ -30,18 +32,41 @@ def extract(document: Document) -> tuple[Statement, ...]:
     all_sentences = sentences(document)
     if sport(all_sentences):
         return ()
-    groups = merge(candidates(document, all_sentences))
-    return tuple(_statement(document, group) for group in groups)
+    found = judged(document, all_sentences)
+    groups = merge([scored for scored in found if scored.taken])
+    return tuple(_statement(document, group, _own_words(group, found)) for group in groups)
 
 
-def _statement(document: Document, group: list[Scored]) -> Statement:
+def _own_words(group: list[Scored], found: list[Scored]) -> list[Scored]:
+    """The quotation right after an indirect report, by the same speaker or another one of the side; at most one.
+
+    It carries no statement by itself, but tells in what words, and often by whom, the one before was made.
+    """
+    if any(scored.candidate.quoted for scored in group):
+        return []
+    last = max(group, key=lambda scored: scored.candidate.sentence.index).candidate
+    after = (
+        scored
+        for scored in found
+        if scored.candidate.quoted
+        and not scored.taken
+        and scored.candidate.sentence.field == last.sentence.field
+        and 0 < scored.candidate.sentence.index - last.sentence.index <= _NEAR
+        and scored.candidate.actor.side == last.actor.side
+        and (not last.actor.person or scored.candidate.actor.name == last.actor.name)
+    )
+    return list(islice(after, 1))
+
+
+def _statement(document: Document, group: list[Scored], own_words: list[Scored]) -> Statement:
     article = document.article
     best = max(group, key=_carries)
-    speaker = max(group, key=lambda scored: (scored.candidate.actor.person, scored.candidate.actor.certain))
+    told = [*group, *own_words]
+    speaker = max(told, key=lambda scored: (scored.candidate.actor.person, scored.candidate.actor.certain))
     actor = speaker.candidate.actor
     kind = min((scored.kind for scored in group), key=_STRENGTH.index)
     target_sides = tuple(dict.fromkeys(side for scored in group for side in scored.target_sides))
-    evidence = _evidence(group)
+    evidence = _evidence(told)
     ranked = [best, *(scored for scored in group if scored is not best)]
     target = _fullest_target(ranked)
     whole = sorted(ranked, key=_tells_least)
@@ -49,7 +74,7 @@ def _statement(document: Document, group: list[Scored]) -> Statement:
     consequence = next(
         (s for s in whole if s.candidate.filled.consequence is not None and kind != "unacceptable"), None
     )
-    quote = next((span for s in ranked if (span := _quote(document, s)) is not None), None)
+    quote = next((span for s in (*ranked, *own_words) if (span := _quote(document, s)) is not None), None)
     days = (said_on(s.candidate.attribution, s.candidate.filled.said, article.published) for s in ranked)
     slots = Slots(
         speaker=(span_of(actor.field, actor.span),),
@@ -75,7 +100,7 @@ def _statement(document: Document, group: list[Scored]) -> Statement:
         entities=_entities(document, evidence),
         topics=_topics(document, evidence),
         said=next((day for day in days if day is not None), None),
-        confidence=round(min(best.score + _MORE_EVIDENCE * (len(evidence) - 1), HIGHEST), 2),
+        confidence=round(min(best.score + _MORE_EVIDENCE * (len(_evidence(group)) - 1), HIGHEST), 2),
         lang=document.lang,
         published=article.published,
         first_seen=article.first_seen,
@@ -118,9 +143,10 @@ def _evidence(group: list[Scored]) -> tuple[Evidence, ...]:
 
 
 def _quote(document: Document, scored: Scored) -> records.Span | None:
-    """The quotation that holds the cue, without a closing comma or stop."""
-    sentence = scored.candidate.sentence
-    quote = sentence.quote_of(scored.candidate.cue.span.root)
+    """The quotation that holds the cue, else one within the words said, without a closing comma or stop."""
+    sentence, said = scored.candidate.sentence, scored.candidate.filled.said
+    within = [one for one in sentence.quotes if said.start_char <= one.start and one.end <= said.end_char]
+    quote = sentence.quote_of(scored.candidate.cue.span.root) or next(iter(within), None)
     if quote is None:
         return None
     words = document.article.field(sentence.field)[quote.start : quote.end].rstrip().rstrip(_CLOSING).rstrip()
