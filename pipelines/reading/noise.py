@@ -77,6 +77,7 @@ _REMAINS = re.compile(
     r"|\[/?(?:gallery|caption|embed|video|audio|playlist)\b[^\]\n]{0,300}\]|\{\{[^{}\n]{0,100}\}\}"
 )
 """What templates and HTML left behind."""
+_RUN = re.compile(r"\S{200,}")
 
 
 class NoiseFinder:
@@ -190,6 +191,14 @@ def blanked(article: Article, noise: tuple[Span, ...]) -> Article:
         kept += [text[at : span.start], " " * (span.end - span.start)]
         at = span.end
     return replace(article, text="".join([*kept, text[at:]]))
+
+
+def without_runs(text: str) -> str:
+    """English ``text`` with blanks in the place of what is far too long for a word.
+
+    Cutting such a run into tokens takes time that grows with the square of its length: minutes for a page of signs.
+    """
+    return _RUN.sub(lambda run: " " * len(run[0]), text)
 
 
 def verbatim(statement: Statement, article: Article) -> Statement:

@@ -17,7 +17,7 @@ from pipelines.reading.document import FIELDS, Document
 from pipelines.reading.entities import EntityFinder
 from pipelines.reading.language import LanguageDetector
 from pipelines.reading.models import load_model
-from pipelines.reading.noise import NoiseFinder, blanked, verbatim
+from pipelines.reading.noise import NoiseFinder, blanked, verbatim, without_runs
 from pipelines.reading.settings import READ_IN_DEPTH, ReadingSettings
 from pipelines.reading.statements.extract import extract
 from pipelines.reading.topics import TopicFinder
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _BATCH = 16
 """Fields that the pipeline takes at once; more does not make it quicker, and holds more memory."""
+_MOST_TOKENS = 25_000
+"""So many are read of one text, and so many at once: each takes memory (25 KB) and time. The longest prose has less."""
 
 
 class Reader:
@@ -74,10 +76,16 @@ class Reader:
 
     def _parse(self, articles: Sequence[Article]) -> Iterator[dict[TextField, Doc]]:
         """The parsed fields of each of ``articles``, which have no noise."""
-        texts = (article.field(name) for article in articles for name in FIELDS if article.field(name))
-        docs = self._nlp.pipe(texts, batch_size=_BATCH)
+        words = [self._tokens(article.field(name)) for article in articles for name in FIELDS if article.field(name)]
+        longest = max((len(doc) for doc in words), default=1)
+        docs = self._nlp.pipe(words, batch_size=max(1, min(_BATCH, _MOST_TOKENS // longest)))
         for article in articles:
             yield {name: next(docs) for name in FIELDS if article.field(name)}
+
+    def _tokens(self, text: str) -> Doc:
+        """The tokens of ``text``, the first ones of far too many."""
+        doc = self._nlp.make_doc(without_runs(text))
+        return doc if len(doc) <= _MOST_TOKENS else self._nlp.make_doc(doc[:_MOST_TOKENS].text)
 
     def _enrich(self, article: Article, document: Document) -> EnrichedArticle:
         """``article`` with what is known of it by ``document``."""

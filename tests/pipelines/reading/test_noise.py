@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.reading.noise import NoiseFinder, blanked
+from pipelines.reading.noise import NoiseFinder, blanked, without_runs
 from pipelines.reading.reader import Reader
 from pipelines.reading.settings import ReadingSettings
 from schemas.errors import DataFileError
@@ -164,3 +164,8 @@ def test_a_line_that_would_match_everything_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataFileError) as caught:
         NoiseFinder(file)
     assert caught.value.line == 3
+
+
+def test_runs_without_a_blank_are_no_words() -> None:
+    assert without_runs(f"a {'“‘' * 100} b") == f"a {' ' * 200} b"
+    assert without_runs(f"a {'x' * 199} b") == f"a {'x' * 199} b"

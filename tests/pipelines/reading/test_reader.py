@@ -96,3 +96,12 @@ def test_the_reference_article(reader: Reader) -> None:
         "UN General Assembly": "ORG",
         "Eastern Economic Forum": "EVENT",
     }
+
+
+@pytest.mark.parametrize("text", ["“‘" * 50_000, "a\n" * 50_000, ". " * 50_000, "🚢" * 100_000])
+def test_a_page_of_signs_is_read_in_time_and_memory(text: str) -> None:
+    degraded = Reader(ReadingSettings(degraded=True), lambda: NOW)
+    (document,) = degraded.documents([article("a", text, "Envoy of Norway speaks in Oslo")])
+    assert document.text is not None
+    assert len(document.text) <= 25_000
+    assert text.startswith(document.text.text) or not document.text.text.strip()
