@@ -6,15 +6,16 @@ sentences -> cues -> attribution -> actor and side -> slots -> vetoes -> score -
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
 
 from spacy.tokens import Span
 
 from pipelines.reading.document import Document, span_of
-from pipelines.reading.statements.candidates import HIGHEST, Scored, judged
+from pipelines.reading.quotes import Quotation
+from pipelines.reading.statements.candidates import HIGHEST, Scored, candidates
 from pipelines.reading.statements.dates import said_on
 from pipelines.reading.statements.merge import merge
-from pipelines.reading.statements.passages import sentences
+from pipelines.reading.statements.own_words import OwnWords, own_words
+from pipelines.reading.statements.passages import Sentence, sentences
 from pipelines.reading.statements.vetoes import sport
 from schemas import records
 from schemas.ids import statement_id
@@ -23,7 +24,6 @@ from schemas.records import EntityRef, Evidence, Kind, Slots, Statement
 _STRENGTH: tuple[Kind, ...] = ("ultimatum", "threat", "red_line", "warning", "unacceptable")
 _MORE_EVIDENCE = 0.05
 _TOP_TOPICS = 3
-_NEAR = 2
 _CLOSING = ",.;:"
 
 
@@ -32,41 +32,26 @@ def extract(document: Document) -> tuple[Statement, ...]:
     all_sentences = sentences(document)
     if sport(all_sentences):
         return ()
-    found = judged(document, all_sentences)
-    groups = merge([scored for scored in found if scored.taken])
-    return tuple(_statement(document, group, _own_words(group, found)) for group in groups)
+    groups = merge(candidates(document, all_sentences))
+    return tuple(_statement(document, group, _own_words(document, all_sentences, group)) for group in groups)
 
 
-def _own_words(group: list[Scored], found: list[Scored]) -> list[Scored]:
-    """The quotation right after an indirect report, by the same speaker or another one of the side; at most one.
-
-    It carries no statement by itself, but tells in what words, and often by whom, the one before was made.
-    """
-    if any(scored.candidate.quoted for scored in group):
-        return []
+def _own_words(document: Document, all_sentences: list[Sentence], group: list[Scored]) -> OwnWords | None:
+    """The quotation that follows ``group``, where the group has none."""
+    if any(_quote(document, scored) is not None for scored in group):
+        return None
     last = max(group, key=lambda scored: scored.candidate.sentence.index).candidate
-    after = (
-        scored
-        for scored in found
-        if scored.candidate.quoted
-        and not scored.taken
-        and scored.candidate.sentence.field == last.sentence.field
-        and 0 < scored.candidate.sentence.index - last.sentence.index <= _NEAR
-        and scored.candidate.actor.side == last.actor.side
-        and (not last.actor.person or scored.candidate.actor.name == last.actor.name)
-    )
-    return list(islice(after, 1))
+    return own_words(document, all_sentences, last.sentence, last.actor)
 
 
-def _statement(document: Document, group: list[Scored], own_words: list[Scored]) -> Statement:
+def _statement(document: Document, group: list[Scored], own: OwnWords | None) -> Statement:
     article = document.article
     best = max(group, key=_carries)
-    told = [*group, *own_words]
-    speaker = max(told, key=lambda scored: (scored.candidate.actor.person, scored.candidate.actor.certain))
-    actor = speaker.candidate.actor
+    actors = [*(scored.candidate.actor for scored in group), *([own.actor] if own is not None else [])]
+    actor = max(actors, key=lambda actor: (actor.person, actor.certain))
     kind = min((scored.kind for scored in group), key=_STRENGTH.index)
     target_sides = tuple(dict.fromkeys(side for scored in group for side in scored.target_sides))
-    evidence = _evidence(told)
+    evidence = _evidence([*(s.candidate.sentence for s in group), *([own.sentence] if own is not None else [])])
     ranked = [best, *(scored for scored in group if scored is not best)]
     target = _fullest_target(ranked)
     whole = sorted(ranked, key=_tells_least)
@@ -74,7 +59,9 @@ def _statement(document: Document, group: list[Scored], own_words: list[Scored])
     consequence = next(
         (s for s in whole if s.candidate.filled.consequence is not None and kind != "unacceptable"), None
     )
-    quote = next((span for s in (*ranked, *own_words) if (span := _quote(document, s)) is not None), None)
+    quote = next((span for s in ranked if (span := _quote(document, s)) is not None), None)
+    if own is not None:
+        quote = _bare(document, own.sentence, own.quotation)
     days = (said_on(s.candidate.attribution, s.candidate.filled.said, article.published) for s in ranked)
     slots = Slots(
         speaker=(span_of(actor.field, actor.span),),
@@ -100,7 +87,7 @@ def _statement(document: Document, group: list[Scored], own_words: list[Scored])
         entities=_entities(document, evidence),
         topics=_topics(document, evidence),
         said=next((day for day in days if day is not None), None),
-        confidence=round(min(best.score + _MORE_EVIDENCE * (len(_evidence(group)) - 1), HIGHEST), 2),
+        confidence=round(min(best.score + _MORE_EVIDENCE * (len(evidence) - 1 - (own is not None)), HIGHEST), 2),
         lang=document.lang,
         published=article.published,
         first_seen=article.first_seen,
@@ -132,14 +119,11 @@ def _fullest_target(ranked: list[Scored]) -> Scored | None:
     return max(same, key=lambda scored: sum(token.pos_ not in ("PRON", "DET") for token in scored.target or ()))
 
 
-def _evidence(group: list[Scored]) -> tuple[Evidence, ...]:
-    """The whole sentences of a group, each once, in reading order."""
-    spans = {span_of(s.candidate.sentence.field, s.candidate.sentence.body): s for s in group}
+def _evidence(sentences: Iterable[Sentence]) -> tuple[Evidence, ...]:
+    """The whole ``sentences``, each once, in reading order."""
+    spans = {span_of(sentence.field, sentence.body): sentence.body.text for sentence in sentences}
     ordered = sorted(spans, key=lambda span: (span.field == "text", span.start))
-    return tuple(
-        Evidence(field=span.field, start=span.start, end=span.end, text=spans[span].candidate.sentence.body.text)
-        for span in ordered
-    )
+    return tuple(Evidence(field=span.field, start=span.start, end=span.end, text=spans[span]) for span in ordered)
 
 
 def _quote(document: Document, scored: Scored) -> records.Span | None:
@@ -147,8 +131,10 @@ def _quote(document: Document, scored: Scored) -> records.Span | None:
     sentence, said = scored.candidate.sentence, scored.candidate.filled.said
     within = [one for one in sentence.quotes if said.start_char <= one.start and one.end <= said.end_char]
     quote = sentence.quote_of(scored.candidate.cue.span.root) or next(iter(within), None)
-    if quote is None:
-        return None
+    return _bare(document, sentence, quote) if quote is not None else None
+
+
+def _bare(document: Document, sentence: Sentence, quote: Quotation) -> records.Span:
     words = document.article.field(sentence.field)[quote.start : quote.end].rstrip().rstrip(_CLOSING).rstrip()
     return records.Span(field=sentence.field, start=quote.start, end=quote.start + len(words))
 
