@@ -14,21 +14,20 @@ CONDITIONS: dict[str, re.Pattern[str]] = {
     name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
     for name, words in {
         "if": r"if|in case|in the case of|in the event",
-        "unless": r"unless|without",
-        "until": r"until|till",
-        "inverted": r"should (?:the|an?|any|one|another|it|they|\w+s) \w+|were \w+ \w+ to"
-        r"|had \w+ \w+ed|let one|let them",
-        "moment": r"(?:the (?:very )?)?(?:moment|minute|instant|second|same night|same day)|the (?:day|hour|night|week)"
-        r"|as soon as|once|when|each time|every time|next time",
-        "whoever": r"who(?:so)?ever|whatever|he who|those who|anyone who|anybody who"
-        r"|any \w+(?: \w+)? (?:that|who|which)",
-        "any": r"any|each|every",
-        "more": r"one more|another|a (?:single|second|third|fourth|further)|further|the (?:next|first)|again|once more",
-        "otherwise": r"otherwise|or else|failing which|either|opposite case|after that|after which|or",
+        "unless": r"unless|failing which",
+        "until": r"until|till|by (?:midnight|noon|dawn|mon|tues|wednes|thurs|fri|satur|sun)\w*",
+        "inverted": r"should (?:the|an?|any|one|another|it|they|\w+s) \w+|were \w+ \w+ to|let one|let them"
+        r"|had \w+ \w+ed",
+        "moment": r"the (?:very )?(?:moment|minute|instant|second|same night|same day)|the (?:day|hour|night) \w+ \w+"
+        r"|each time|every time|next time",
+        "whoever": r"whoever|whosoever|he who|those who|anyone who|any \w+(?: \w+)? (?:that|who|which)",
+        "any": r"any|every",
+        "more": r"one more|another|a (?:single|second|third|fourth|further)|any further|the next|once more",
+        "otherwise": r"otherwise|or else|either|in the opposite case|after that|after which",
         "indefinite": r"(?:an?|one|every|no) (?:[\w'’-]+ ){1,8}?(?:will|would|shall)",
         "deadline": r"(?:hours|days|weeks?|months?|fortnight) (?:left )?(?:to|in which to)|deadline|ultimatum"
         r"|the last day",
-        "as long": r"as long as|so long as|while|for as long",
+        "as long": r"as long as|so long as",
     }.items()
 }
 STRONG = ("if", "unless", "inverted", "moment", "whoever", "more", "indefinite", "deadline")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Span, Token
 
+from pipelines.reading.statements.announcements import CONDITIONS, FUTURE, STRONG
 from pipelines.reading.statements.attribution import Attribution
 from pipelines.reading.statements.cast import Actor
 from pipelines.reading.statements.cues import Cue
@@ -187,6 +188,14 @@ def _offered(candidate: Candidate) -> bool:
     return not any(LEXICON.phrases[name].search(said) for name in ("threats", "judgements"))
 
 
+def _nothing_ahead(candidate: Candidate) -> bool:
+    """Nothing is said of what will be, on no condition, and nothing is judged."""
+    text = candidate.sentence.span.text
+    if candidate.cue.kind != "announcement" or LEXICON.phrases["judgements"].search(text):
+        return False
+    return not FUTURE.search(candidate.filled.said.text) and not any(CONDITIONS[name].search(text) for name in STRONG)
+
+
 def _domestic(candidate: Candidate) -> bool:
     """Aimed at one's own: citizens, parties, companies."""
     target, actor = candidate.filled.target, candidate.actor
@@ -250,11 +259,24 @@ VETOES: dict[str, Callable[[Candidate], bool]] = {
     "not announced": _not_announced,
     "question": _question,
     "done by others": _done_by_others,
+    "nothing ahead": _nothing_ahead,
     "offered": _offered,
     "domestic": _domestic,
     NOBODY_ABROAD: _touches_nobody,
 }
 FINAL = frozenset(
-    {"neutral", "hypothetical", "denied", "recalled", "fiction", "guess", "question", "done by others", "offered"}
+    {
+        "neutral",
+        "hypothetical",
+        "denied",
+        "recalled",
+        "fiction",
+        "guess",
+        "question",
+        "done by others",
+        "offered",
+        "nothing ahead",
+        NOBODY_ABROAD,
+    }
 )
 """The vetoes that hold whatever the classifier thinks."""
