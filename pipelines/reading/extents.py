@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Span as DocSpan
 
 SUFFIXES = frozenset({"style", "based", "born", "led", "backed", "era", "like", "linked", "run", "owned", "themed"})
+_HEADLINE = 0.8
 _STATE_KINDS = frozenset({"Republic", "State", "Kingdom", "Sultanate", "Emirate", "Commonwealth", "Federation"})
 _OF_STATE_KINDS = frozenset({"Islamic", "Democratic", "People's", "Socialist", "Federal", "Hashemite", "Arab", "Union"})
 
@@ -28,6 +29,8 @@ def whole(span: DocSpan, gazetteer: Gazetteer, words: NameWords) -> DocSpan:
     if span.label_ == "PERSON":
         ends = (at for at in range(start + 1, end - 1) if doc[at].lower_ == "of" and gazetteer.lookup(doc[at + 1].text))
         end = next(ends, end)
+    if gazetteer.lookup(span.text) is not None or _is_headline(span):
+        return span
     if span.label_ in {"PERSON", "ORG"} and end == span.end:
         while end + 1 < len(doc) and _joins(doc, end, span.label_ == "PERSON"):
             end += 2
@@ -69,6 +72,12 @@ def with_kind_of_state(span: DocSpan, entry: Entry) -> DocSpan | None:
     while start > 0 and doc[start - 1].text in _OF_STATE_KINDS:
         start -= 1
     return _span(doc, start, span.end, "GPE")
+
+
+def _is_headline(span: DocSpan) -> bool:
+    """Whether nearly all words of the sentence begin with a capital, so that capitals do not mark names."""
+    words = [token.text for token in span.sent if token.is_alpha and len(token) > 3]
+    return len(words) > 3 and sum(word[0].isupper() for word in words) > _HEADLINE * len(words)
 
 
 def _joins(doc: Doc, at: int, is_person: bool) -> bool:

@@ -165,6 +165,9 @@ class MentionFinder:
         return span.start <= other.start and other.end <= span.end and len(span) > len(other)
 
     def _adds_nothing(self, span: DocSpan, parts: list[DocSpan]) -> bool:
+        last = parts[-1]
+        if last.end == span.end and len(last) > 1 and span.label_ == "PERSON":
+            return True  # a known full name, and words of the headline before it
         covered = {at for part in parts for at in range(part.start, part.end)}
         rest = [token for token in span if token.i not in covered]
         return all(self._words.is_title(token.text) or not token.text[0].isupper() for token in rest)
