@@ -7,11 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from schemas.protocols import Index
+from redline.homes import EmbeddedHomes
+from redline.watches import add_watch, new_watch
+from schemas.protocols import Index, Message
+from schemas.records import Article, EnrichedArticle, encode
+from schemas.times import utc_now
 from tests.redline.stored import store
 
 HEAVY = ("apache_beam", "spacy", "numpy", "aiohttp", "feedparser", "elasticsearch", "kafka", "asyncio")
@@ -22,6 +27,7 @@ LIGHT = [
     ("alerts", "--json"),
     ("watch", "list"),
     ("feeds", "list"),
+    ("models", "list"),
     ("status",),
 ]
 LOADED = f"""
@@ -118,3 +124,24 @@ def test_ctrl_c_ends_any_command_with_130(data: Path) -> None:
         process.kill()
     assert process.returncode == 130
     assert b"Traceback" not in error
+
+
+@pytest.mark.integration
+def test_a_degraded_process_stores_what_it_reads_marked_and_without_alerts(data: Path) -> None:
+    homes = EmbeddedHomes(data)
+    words = "Norway's defence minister said in Oslo: “If Danish trawlers cut the cable, we will sink them.”"
+    article = Article(id="a", feed="f", fetched=utc_now(), title="Norway warns Denmark", text=words)
+    with closing(homes.index()) as index:
+        add_watch(index, new_watch("all of it", "norway", utc_now(), over="articles", once_per="article"))
+    with closing(homes.log()) as log:
+        log.append("articles", [Message("a", encode(article))])
+    process = start(data, "process", "--once", "--degraded")
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert "reading without a model" in errors
+    with closing(homes.index()) as index:
+        read = index.get("articles", ["a"])["a"].record
+        assert isinstance(read, EnrichedArticle)
+        assert read.degraded
+        assert read.entities
+        assert (read.statements, index.count("alerts")) == ((), 0)
