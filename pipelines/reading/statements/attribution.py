@@ -102,6 +102,7 @@ def _in_order_of_words(cue: Token, sentence: Sentence) -> Attribution | None:
         if verb.i < cue.i:
             source = sayer(verb)
             said = any(t.lower_ == "that" for t in doc[verb.i + 1 : min(cue.i, verb.i + _LONGEST_ADDRESS)])
+            said = said or doc[verb.i + 1].text == ","
         else:
             source = _right_before(verb) or sayer(verb)
             said = any(t.text == "," for t in doc[cue.i : verb.i])

@@ -172,7 +172,9 @@ class Cast:
             return None
         wanted = title_words(phrase, self.sides[where])
         able = [p for p in self.people if not p.private and (side is None or p.lent or p.side in (None, side))]
-        bearers = [person for person in able if any(wanted <= words for words in person.titles)]
+        bearers = [
+            person for person in able if any(wanted <= words or words < wanted for words in person.titles if words)
+        ]
         return bearers[0] if len(bearers) == 1 else None
 
     def _introduce(self) -> None:

@@ -40,7 +40,7 @@ def find_condition(cue: Cue, sentence: Sentence, said: Span, attribution: Attrib
     if cue.kind == "deadline" and (demand := _until(cue, said)) is not None:
         return demand
     places = [said]
-    if sentence.quoted(cue.span.root):
+    if sentence.quoted(cue.span.root) or _put_in(attribution, said):
         places.append(sentence.doc_from_opening())
     for place in places:
         for clause in (*_phrases(place), *_marked(place)):
@@ -48,6 +48,12 @@ def find_condition(cue: Cue, sentence: Sentence, said: Span, attribution: Attrib
             if found is not None and not _when_said(found, attribution):
                 return found
     return _subject_act(cue, said) or _object_act(cue, said) or _before_joining_word(cue, said)
+
+
+def _put_in(attribution: Attribution, said: Span) -> bool:
+    """Whether the verb of saying stands between two parts of what is said: "if they come, he said, we will"."""
+    verb = attribution.verb
+    return verb is not None and not attribution.carried and verb.i < said.start and said.doc[verb.i + 1].text == ","
 
 
 def _when_said(clause: Span, attribution: Attribution) -> bool:

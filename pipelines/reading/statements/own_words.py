@@ -6,7 +6,7 @@ whom, the one before was made.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.reading.document import Document
 from pipelines.reading.quotes import Quotation
@@ -47,11 +47,13 @@ def own_words(document: Document, all_sentences: list[Sentence], last: Sentence,
         cast = cast or Cast(document)
         before = [s for s in all_sentences if s.field == sentence.field and s.index < attribution.sentence.index]
         actor = cast.resolve(attribution.source, attribution.sentence, before)
-        return OwnWords(sentence, quotation, actor) if actor is not None and _same(told, actor) else None
+        if actor is None or not _same(told, actor):
+            return None
+        return OwnWords(sentence, quotation, replace(actor, side=told.side))
     return None
 
 
 def _same(told: Actor, other: Actor) -> bool:
     if told.person or other.name == told.name:
         return other.name == told.name
-    return other.side == told.side
+    return other.side == told.side or (told.certain and not other.certain)
