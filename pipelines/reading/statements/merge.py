@@ -31,6 +31,8 @@ def _same(one: Scored, other: Scored) -> bool:
         return first.actor.name == second.actor.name and distance <= _NEAR
     if distance == 0:
         return True
+    if "announcement" in (first.cue.kind, second.cue.kind) and distance <= _NEAR and first.quoted != second.quoted:
+        return True
     if one.target_sides and other.target_sides and not set(one.target_sides) & set(other.target_sides):
         return False
     if first.cue.kind == second.cue.kind in ("status", "unacceptable"):

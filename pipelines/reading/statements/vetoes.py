@@ -203,7 +203,8 @@ def _domestic(candidate: Candidate) -> bool:
         return False
     sides = {mention.side for mention in candidate.sides.within(target)}
     if sides and sides <= {actor.side}:
-        return not among(target.root, "foreign_targets")
+        elsewhere = any(mention.side != actor.side for mention in candidate.sides.within(candidate.filled.said))
+        return not elsewhere and not among(target.root, "foreign_targets")
     return not sides and among(target.root, "domestic_targets")
 
 
