@@ -23,7 +23,7 @@ _BASE: dict[CueClass, float] = {
     "coercion": 0.45,
 }
 # ... rises with what a real statement has, and falls where its speaker had to be guessed.
-_QUOTED, _CONDITION, _WARN_VERB, _OTHER_SIDE, _GUESSED_SIDE, _CARRIED = 0.1, 0.1, 0.05, 0.05, -0.2, -0.05
+_QUOTED, _CONDITION, _WARN_VERB, _OTHER_SIDE, _GUESSED_SIDE, _CARRIED = 0.1, 0.1, 0.05, 0.05, -0.3, -0.05
 
 
 def stopped(candidate: Candidate, spoke_abroad: bool) -> str | None:
