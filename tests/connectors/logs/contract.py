@@ -229,7 +229,11 @@ class LogContract:
             log.append(TOPIC, [Message("one key", b"after")])
             assert read_all(log)[-1].value == b"after"
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=25,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+    )
     @given(batches=st.lists(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.binary(max_size=20)), max_size=6)))
     def test_law_every_message_once_in_the_order_of_its_key(
         self, log: Log, batches: list[list[tuple[str, bytes]]]
