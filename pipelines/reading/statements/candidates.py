@@ -24,6 +24,7 @@ from schemas.records import Kind
 _ADDRESSED = ("dobj", "dative")
 HIGHEST = 0.97
 LEAST_BY_RULE = 0.6
+_LESS_IF_KNOWN = 0.1
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,13 @@ class Scored:
     @property
     def taken(self) -> bool:
         """Whether rules or classifier take it for a statement."""
-        return self._rules_take_it or (self.stopped not in FINAL and self.by_classifier >= load_classifier().threshold)
+        return self._rules_take_it or (self.stopped not in FINAL and self.by_classifier >= self.needed)
+
+    @property
+    def needed(self) -> float:
+        """How sure the classifier must be: a little less where a side is certain and whom it warns is known."""
+        known = self.candidate.actor.certain and bool(self.target_sides)
+        return load_classifier().threshold - (_LESS_IF_KNOWN if known else 0.0)
 
     @property
     def score(self) -> float:

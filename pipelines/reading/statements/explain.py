@@ -66,7 +66,7 @@ def _explanation(scored: Scored, about_sport: bool) -> Explanation:
         taken=scored.taken and not about_sport,
         by_rule=round(scored.by_rule, 2),
         by_classifier=round(scored.by_classifier, 2),
-        threshold=classifier.threshold,
+        threshold=round(scored.needed, 2),
         stopped="sport" if about_sport else scored.stopped,
         final=about_sport or scored.stopped in FINAL,
         vetoes=vetoes(candidate),
