@@ -62,7 +62,7 @@ def test_slots(understand: Understand, name: str) -> None:
 
 def test_an_indirect_report_gets_the_quotation_and_the_name_after_it(understand: Understand) -> None:
     text = (
-        "Latvia will sink any Russian warship that enters its waters, the government said on Monday.\n\n"
+        "Riga warned on Monday that Latvia will sink any Russian warship that enters its waters.\n\n"
         '"We have counted to three for the last time," Latvian Defence Minister Ilse Martena told reporters.'
     )
     (statement,) = extract(understand(text))
