@@ -125,7 +125,7 @@ def main() -> None:
         homes = stack.enter_context(open_homes(options.homes.split(","), folder))
         lines = {name: stack.enter_context(closing(Pipeline(home, settings))) for name, home in homes.items()}
         for name, line in lines.items():
-            line.drain(fresh(articles[:64], f"warm-{name}"))
+            line.drain(fresh(articles, f"warm-{name}"))  # a whole round: the servers compile what they do often
         ways: dict[str, Callable[[list[Article]], float]] = {name: line.drain for name, line in lines.items()}
         ways[POOL] = next(iter(lines.values())).pool
         ways[LOOP] = lambda articles: plain_loop(articles, settings)

@@ -41,7 +41,9 @@ class KafkaServer(Server):
         mechanism: Mechanism | None,
         outlives: bool,
     ) -> None:
-        command = [str(java / "bin" / "java"), "-Xms256m", "-Xmx512m", "-cp", f"{libs}/*"]
+        # Compiled lightly and collected by one thread: on a small machine the JVM leaves the cores to the work.
+        command = [str(java / "bin" / "java"), "-Xms256m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+        command += ["-cp", f"{libs}/*"]
         command += [f"-Dlog4j2.configurationFile={_LOG4J}", "kafka.Kafka", str(folder / "server.properties")]
         super().__init__(folder, port, command, {}, outlives=outlives)
         self.bootstrap = f"127.0.0.1:{port}"

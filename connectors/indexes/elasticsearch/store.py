@@ -80,17 +80,18 @@ class ElasticsearchIndex:
         for record in _of(index, records):
             if record.id not in pending or _version(record) >= _version(pending[record.id]):
                 pending[record.id] = record
+        # Most records are new: the server is asked what it holds only about those that it finds there.
+        stored: dict[str, Stored] = {}
         while pending:
-            stored = self._stored(index, pending)
-            due = {id_: record for id_, record in pending.items() if not _is_older(record, stored.get(id_))}
             statuses = bulk.write(
                 self._client,
                 alias,
-                [self._write(index, record, stored.get(id_)) for id_, record in due.items()],
+                [self._write(index, record, stored.get(id_)) for id_, record in pending.items()],
                 self._settings.patience,
             )
-            # Someone else wrote in between: look again at which version is there.
-            pending = {id_: due[id_] for id_, status in statuses.items() if status == bulk.CONFLICT}
+            refused = [id_ for id_, status in statuses.items() if status == bulk.CONFLICT]
+            stored = self._stored(index, refused) if refused else {}
+            pending = {id_: pending[id_] for id_ in refused if not _is_older(pending[id_], stored.get(id_))}
 
     def create(self, index: str, records: Sequence[Record]) -> set[str]:
         """Write those of ``records`` whose id is not there yet; returns the ids that were new.
