@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from schemas.errors import RedlineError
-from schemas.records import INDEXES, Article, Record
+from schemas.records import INDEXES, Article, Record, Replay
 
 FOLDER = Path(__file__).with_name("json")
 _NOTES = {"title", "description", "default"}
@@ -28,7 +28,7 @@ Schema = dict[str, Any]
 
 def schema_files() -> dict[str, Schema]:
     """The JSON Schema of every record as it is now, by file name (``article-1.json``)."""
-    kinds: tuple[type[Record], ...] = (Article, *INDEXES.values())
+    kinds: tuple[type[Record], ...] = (Article, Replay, *INDEXES.values())
     return {file_name(kind): json.loads(msgspec.json.encode(msgspec.json.schema(kind))) for kind in kinds}
 
 

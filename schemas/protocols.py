@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, Protocol
 from schemas.query.tree import Query
 from schemas.records import Record
 
-TOPICS = ("articles", "alerts", "dead-letters")
+TOPICS = ("articles", "alerts", "dead-letters", "replay")
 
 
 class Message(NamedTuple):

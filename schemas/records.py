@@ -118,6 +118,16 @@ class Article(Record, frozen=True, tag="article/1"):
         return (self.title if name == "title" else self.text) or ""
 
 
+class Replay(Record, frozen=True, tag="replay/1"):
+    """An article that is to be read again (topic ``replay``; ``id`` is its own), as it was last stored.
+
+    What it raises is stored and not delivered. With ``watch`` only the watch of that id is matched.
+    """
+
+    article: Article
+    watch: Identifier | None = None
+
+
 class Statement(Record, frozen=True, tag="statement/1"):
     """Who warned whom, under what condition, with what consequence, in what words: one claim as one article has it."""
 

@@ -20,9 +20,9 @@ COMPACTED = frozenset({"dead-letters"})
 """A letter that is tried again is appended again, whole, under its id: only its last state is of use. Articles and
 alerts are not compacted, since a reader must see each version of them."""
 
-LIMITS = {"dead-letters": 2 * 1024 * 1024}
+LIMITS = {"dead-letters": 2 * 1024 * 1024, "replay": 2 * 1024 * 1024}
 """Bytes that a record may have where the brokers' own limit (1 MiB) is too small: a letter holds another record, in
-base64."""
+base64, and a replay holds an article."""
 
 
 class Topic(NamedTuple):

@@ -143,7 +143,7 @@ def test_topics_are_made_as_they_are_to_be(settings: KafkaSettings, admin: Kafka
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
     configs = admin.describe_configs(resources, config_filter="all")["topic"]
     policies = {name.removeprefix(settings.prefix): configs[name]["cleanup.policy"]["value"] for name in names}
-    assert policies == {"articles": "delete", "alerts": "delete", "dead-letters": "compact,delete"}
+    assert policies == {"articles": "delete", "alerts": "delete", "dead-letters": "compact,delete", "replay": "delete"}
     assert {configs[name]["retention.ms"]["value"] for name in names} == {"129600000"}
     assert {configs[name]["message.timestamp.type"]["value"] for name in names} == {"LogAppendTime"}
 
