@@ -7,43 +7,27 @@ sentence that follows it or stands before it; then whoever said the quotation be
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from spacy.tokens import Token
 
-from pipelines.reading.quotes import Quotation
 from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
+from pipelines.reading.statements.quoted_by import quoted_by
 from pipelines.reading.statements.saying import sayer, says, source_of_noun, verbs_of_saying
-from pipelines.reading.statements.words import SUBJECTS, among
+from pipelines.reading.statements.source import Attribution, speaker
+from pipelines.reading.statements.words import among
 
 _LONGEST_ADDRESS = 10
-_FARTHEST = 5
-_DASHES = frozenset({"-", "–", "—", "―"})
-_SO = frozenset({"so", "thus", "this", "that"})
-_NOBODY = frozenset({"this", "that", "what", "which", "there", "everything", "nothing", "something"})
+_SAID_BY_ITSELF = ("deadline", "announcement")
 _REPORTED = frozenset({"would", "should", "could", "had", "must"})
-
-
-@dataclass(frozen=True)
-class Attribution:
-    """``source`` is the subject, in ``sentence``; ``verb`` is None after a dash or before a colon.
-
-    ``carried`` is true where the source stands in another sentence than the words said.
-    """
-
-    source: Token
-    sentence: Sentence
-    verb: Token | None = None
-    carried: bool = False
 
 
 def attribute(cue: Cue, sentence: Sentence, all_sentences: list[Sentence]) -> Attribution | None:
     """Who says the words of ``cue`` in ``sentence``; None where they are the reporter's own."""
     word = cue.span.root
-    if cue.kind == "deadline" and cue.head.lemma_ == "give" and not sentence.quoted(word):
-        giver = _speaker(cue.head, sentence)
-        return Attribution(giver, sentence, cue.head) if giver is not None else None
+    if cue.kind in _SAID_BY_ITSELF and says(cue.head) and not sentence.quoted(word):
+        source = speaker(cue.head, sentence)
+        if source is not None:
+            return Attribution(source, sentence, cue.head)
     found = _governing(word, sentence) or _according_to(sentence)
     if found is not None:
         return found
@@ -53,13 +37,7 @@ def attribute(cue: Cue, sentence: Sentence, all_sentences: list[Sentence]) -> At
             or _before_colon(word, sentence)
             or _reported(word, sentence, all_sentences)
         )
-    return (
-        _announced_by_dash(word, sentence)
-        or _beside(word, sentence)
-        or _announced_by_colon(word, sentence)
-        or _at_its_end(word, sentence, all_sentences)
-        or _elsewhere(sentence, all_sentences)
-    )
+    return quoted_by(word, sentence, all_sentences)
 
 
 def _governing(cue: Token, sentence: Sentence) -> Attribution | None:
@@ -69,30 +47,9 @@ def _governing(cue: Token, sentence: Sentence) -> Attribution | None:
             continue
         if among(token, "soft_quoters") and (source := source_of_noun(token)):
             return Attribution(source, sentence, token)
-        if says(token) and (source := _speaker(token, sentence)) is not None:
+        if says(token) and (source := speaker(token, sentence)) is not None:
             return Attribution(source, sentence, token)
     return None
-
-
-def _speaker(verb: Token, sentence: Sentence) -> Token | None:
-    """Who says what ``verb`` says, where it may be one who speaks; a dateline that was taken for it is stepped over."""
-    source = sayer(verb)
-    if source is not None and source.i < sentence.opening:
-        source = next((t for t in verb.doc[sentence.opening : verb.i] if t.head.i >= verb.i or _ends_a_name(t)), None)
-    return source if _may_speak(source, sentence) else None
-
-
-def _ends_a_name(token: Token) -> bool:
-    after = token.doc[token.i + 1] if token.i + 1 < len(token.doc) else None
-    return token.pos_ in ("NOUN", "PROPN") and (after is None or after.pos_ not in ("NOUN", "PROPN", "PART"))
-
-
-def _may_speak(source: Token | None, sentence: Sentence) -> bool:
-    if source is None or source.pos_ in ("VERB", "AUX", "NUM") or source.tag_ == "PRP$" or source.lower_ in _NOBODY:
-        return False
-    if source.i < sentence.opening:
-        return False
-    return not sentence.quoted(source) and source.ent_type_ not in ("DATE", "TIME")
 
 
 def _in_order_of_words(cue: Token, sentence: Sentence) -> Attribution | None:
@@ -103,12 +60,23 @@ def _in_order_of_words(cue: Token, sentence: Sentence) -> Attribution | None:
             source = sayer(verb)
             said = any(t.lower_ == "that" for t in doc[verb.i + 1 : min(cue.i, verb.i + _LONGEST_ADDRESS)])
             said = said or doc[verb.i + 1].text == ","
+            if not said and _between_commas(verb, cue):
+                source, said = _right_before(verb), True
         else:
             source = _right_before(verb) or sayer(verb)
             said = any(t.text == "," for t in doc[cue.i : verb.i])
         if said and source is not None and (source.pos_ in ("NOUN", "PROPN") or source.tag_ == "PRP"):
             return Attribution(source, sentence, verb)
     return None
+
+
+def _between_commas(verb: Token, cue: Token) -> bool:
+    """``The road has an owner, Elharar told a radio station, and it will be closed.``"""
+    doc = verb.doc
+    before = doc[max(verb.sent.start, verb.i - _LONGEST_ADDRESS) : verb.i]
+    opened = next((t for t in reversed(before) if t.text in (",", ";", ":")), None)
+    closed = any(t.text in (",", ";") for t in doc[verb.i + 1 : min(cue.i, verb.i + _LONGEST_ADDRESS)])
+    return opened is not None and opened.text == "," and closed and opened.i > verb.sent.start
 
 
 def _right_before(verb: Token) -> Token | None:
@@ -148,167 +116,6 @@ def _reported(cue: Token, sentence: Sentence, all_sentences: list[Sentence]) -> 
     ]
     for other in near:
         for verb in verbs_of_saying(other.outside()):
-            if verb.tag_ in ("VBD", "VBZ") and (source := _speaker(verb, other)) is not None:
+            if verb.tag_ in ("VBD", "VBZ") and (source := speaker(verb, other)) is not None:
                 return Attribution(source, other, verb, carried=True)
-    return None
-
-
-def _beside(cue: Token, sentence: Sentence) -> Attribution | None:
-    """The verb outside the quotation that stands nearest to its marks: one of saying, else any right beside them."""
-    quote = sentence.quote_of(cue)
-    assert quote is not None
-    return _nearest_verb(quote, sentence)
-
-
-def _nearest_verb(quote: Quotation, sentence: Sentence) -> Attribution | None:
-    outside = sentence.outside()
-    saying = verbs_of_saying(outside)
-    others = [
-        verb
-        for verb in outside
-        if verb.tag_ in ("VBD", "VBZ") and verb not in saying and _touches(verb, quote.start, quote.end)
-    ]
-    for verbs in (saying, others):
-        for verb in sorted(verbs, key=lambda verb: min(abs(verb.idx - quote.end), abs(verb.idx - quote.start))):
-            if (source := _speaker(verb, sentence)) is not None:
-                return Attribution(source, sentence, verb)
-    return None
-
-
-def _at_its_end(cue: Token, sentence: Sentence, all_sentences: list[Sentence]) -> Attribution | None:
-    """The verb or the name after the closing mark of a quotation of several sentences."""
-    quote = sentence.quote_of(cue)
-    assert quote is not None
-    last = next(
-        (
-            other
-            for other in all_sentences
-            if other.field == sentence.field and other.span.start_char <= quote.end < other.span.end_char
-        ),
-        sentence,
-    )
-    if last.index <= sentence.index:
-        return None
-    found = _dash_after(quote, last) or _nearest_verb(quote, last)
-    return replace(found, carried=True) if found is not None else None
-
-
-def _touches(verb: Token, start: int, end: int) -> bool:
-    """Whether only a few words stand between ``verb`` and the marks at ``start`` and ``end``."""
-    doc = verb.doc
-    between = [t for t in doc[max(0, verb.i - _FARTHEST) : verb.i + _FARTHEST] if t.idx < start or t.idx >= end]
-    return any(t.idx + len(t) >= start - 3 and t.idx < start for t in between) or any(
-        end <= t.idx <= end + 3 for t in between
-    )
-
-
-def _announced_by_dash(cue: Token, sentence: Sentence) -> Attribution | None:
-    """A name between a dash and the end of the sentence of the quotation."""
-    quote = sentence.quote_of(cue)
-    assert quote is not None
-    return _dash_after(quote, sentence)
-
-
-def _dash_after(quote: Quotation, sentence: Sentence) -> Attribution | None:
-    after = [token for token in sentence.outside() if token.idx >= quote.end]
-    dash = next((k for k, token in enumerate(after) if token.text in _DASHES), None)
-    if dash is not None and dash <= 2 and (name := _last_name(after[dash + 1 :])) and not verbs_of_saying(after):
-        return Attribution(name, sentence)
-    return None
-
-
-def _announced_by_colon(cue: Token, sentence: Sentence) -> Attribution | None:
-    """A name before a colon, in the sentence of the quotation."""
-    quote = sentence.quote_of(cue)
-    assert quote is not None
-    before = [token for token in sentence.outside() if token.idx < quote.start]
-    colon = next((k for k in range(len(before) - 1, -1, -1) if before[k].text == ":"), None)
-    if colon is None:
-        return None
-    name = _last_name(before[:colon])
-    source = _subject_of(before[:colon]) or name
-    return Attribution(source, sentence) if source is not None else None
-
-
-def _subject_of(tokens: list[Token]) -> Token | None:
-    """The subject of the clause that announces a quotation, where it may be one who speaks."""
-    subjects = [t for t in tokens if t.dep_ in SUBJECTS and t.head.pos_ in ("VERB", "AUX")]
-    return next((t for t in subjects if t.lower_ in ("he", "she") or t.pos_ == "PROPN"), None)
-
-
-def _last_name(tokens: list[Token]) -> Token | None:
-    names = [token for token in tokens if token.pos_ == "PROPN" and token.ent_type_ not in ("DATE", "TIME")]
-    return names[-1] if names else None
-
-
-def _elsewhere(sentence: Sentence, all_sentences: list[Sentence]) -> Attribution | None:
-    """For a quotation that stands alone: a dash and a name after it, a line with a colon before it, or "he added"."""
-    same = [other for other in all_sentences if other.field == sentence.field]
-    place = next(k for k, other in enumerate(same) if other.index == sentence.index)
-    following = same[place + 1] if place + 1 < len(same) else None
-    here = following is not None and following.paragraph == sentence.paragraph
-    if following is not None and here and (found := _after(following)):
-        return found
-    if found := _before(sentence, same[:place]):
-        return found
-    if (
-        following is not None
-        and here
-        and not any(t.is_alpha for t in sentence.outside())
-        and (found := _later(following))
-    ):
-        return found
-    return _continued(sentence, same[:place])
-
-
-def _after(following: Sentence) -> Attribution | None:
-    words = list(following.body)
-    if words[0].text in _DASHES and (name := _last_name(words[1:])):
-        return Attribution(name, following, carried=True)
-    verbs = verbs_of_saying([token for token in words[:6] if not following.quoted(token)])
-    opens = words[0].is_lower or words[0].lower_ in _SO or words[0].i == following.body.root.i
-    if verbs and opens and (source := sayer(verbs[0])) is not None:
-        return Attribution(source, following, verbs[0], carried=True)
-    return None
-
-
-def _later(following: Sentence) -> Attribution | None:
-    """The quotation goes on in the sentence that follows, and there it is said who speaks."""
-    for verb in verbs_of_saying(following.outside()):
-        if following.quotes and (source := _speaker(verb, following)) is not None:
-            return Attribution(source, following, verb, carried=True)
-    return None
-
-
-def _before(sentence: Sentence, earlier: list[Sentence]) -> Attribution | None:
-    if not earlier:
-        return None
-    last = earlier[-1]
-    near = last.paragraph == sentence.paragraph
-    announced = last.body[-1].text == ":"
-    if announced and not verbs_of_saying(last.outside()) and (name := _last_name(list(last.body))):
-        return Attribution(name, last, carried=True)
-    if near or announced or _runs_on(last):
-        for verb in reversed(verbs_of_saying(last.outside())):
-            source = sayer(verb)
-            if source is not None and not last.quoted(source):
-                return Attribution(source, last, verb, carried=True)
-        if near and last.quotes and len(last.outside()) <= 4:
-            return _before(last, earlier[:-1])
-    return None
-
-
-def _runs_on(last: Sentence) -> bool:
-    """Whether a quotation at the end of a paragraph may go on in the next one: it has no closing mark."""
-    return any(quote.end >= last.body.end_char for quote in last.quotes)
-
-
-def _continued(sentence: Sentence, earlier: list[Sentence]) -> Attribution | None:
-    """Whoever said the words before: in this paragraph or, for a paragraph that is all quotation, the one before."""
-    for last in reversed(earlier):
-        if sentence.paragraph - last.paragraph > 1:
-            return None
-        for verb in reversed(verbs_of_saying(last.outside())):
-            if verb.tag_ in ("VBD", "VBZ") and (source := _speaker(verb, last)) is not None:
-                return Attribution(source, last, verb, carried=True)
     return None

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc, Span, Token
 
-from pipelines.reading.statements.attribution import Attribution
 from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
+from pipelines.reading.statements.source import Attribution
 from pipelines.reading.statements.words import PASSIVE_SUBJECTS, SUBJECTS, among, trim
 
 _MARKERS = ("if", "unless", "should", "were", "until", "till", "once", "when", "whenever", "lest", "without", "before")

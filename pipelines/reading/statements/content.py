@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from spacy.tokens import Span, Token
 
-from pipelines.reading.statements.attribution import Attribution
 from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
+from pipelines.reading.statements.source import Attribution
 from pipelines.reading.statements.words import PASSIVE_SUBJECTS, SUBJECTS
 
 _STOPS = frozenset(".!?…;")

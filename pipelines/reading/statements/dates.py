@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from spacy.tokens import Span
 
-from pipelines.reading.statements.attribution import Attribution
+from pipelines.reading.statements.source import Attribution
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

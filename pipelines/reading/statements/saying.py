@@ -9,10 +9,18 @@ from spacy.tokens import Token
 from pipelines.reading.statements.words import LEXICON, PASSIVE_SUBJECTS, SUBJECTS, among, subject
 
 _SAYING = ("say_verbs", "warn_verbs", "judge_verbs", "threaten_verbs")
-_TO_MAKE = frozenset({"make", "let", "leave"})
-_KNOWN = frozenset({"clear", "known", "plain", "understood", "doubt"})
+_KNOWN = frozenset({"clear", "known", "know", "plain", "understood", "doubt"})
+_WORD = frozenset({"message", "note", "notice", "signal", "threat", "ultimatum", "warning", "word"})
+_TIME = frozenset({"day", "days", "deadline", "hours", "month", "months", "until", "till", "week", "weeks"})
+_WITH_WORDS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("make", "let", "leave"), _KNOWN),
+    **dict.fromkeys(("deliver", "issue", "pass", "put", "send", "serve"), _WORD),
+    "give": _WORD | _TIME,
+    "draw": frozenset({"line"}),
+}
+"""Verbs that say something only with certain words after them: made known, served notice, gave them a week."""
 _TO_CITE = frozenset({"quote", "cite", "hear"})
-_WITHIN = 6
+_WITHIN = 10
 _NAME = frozenset({"PROPN", "NOUN", "ADJ", "DET"})
 
 
@@ -21,9 +29,10 @@ def says(token: Token) -> bool:
     if token.pos_ not in ("VERB", "AUX"):
         return False
     lemma = token.lemma_.lower()
-    if lemma in _TO_MAKE:
-        return any(other.lower_ in _KNOWN for other in token.doc[token.i + 1 : min(len(token.doc), token.i + _WITHIN)])
     passive = any(child.dep_ == "auxpass" for child in token.children)
+    if lemma in _WITH_WORDS:
+        after = token.doc[token.i + 1 : min(token.sent.end, token.i + _WITHIN)]
+        return not passive and any(other.lower_ in _WITH_WORDS[lemma] for other in after)
     if lemma in _TO_CITE:
         return passive
     return among(token, *_SAYING) and not passive
@@ -39,7 +48,7 @@ def sayer(verb: Token) -> Token | None:
     if verb.lemma_.lower() in _TO_CITE:
         return next((child for child in verb.children if child.dep_ in PASSIVE_SUBJECTS), None)
     source = _inverted(verb) or _put_in(verb) or subject(verb)
-    if source is None and verb.dep_ == "pcomp" and verb.head.head.lemma_.lower() in _TO_CITE:
+    if source is None and verb.dep_ == "pcomp" and verb.head.head.pos_ == "VERB":
         return sayer(verb.head.head)
     if source is not None and source.dep_ in SUBJECTS and source.pos_ == "VERB":
         return None
@@ -49,7 +58,7 @@ def sayer(verb: Token) -> Token | None:
 def _inverted(verb: Token) -> Token | None:
     """``Hasanli`` in ``France, said General Hasanli, should know``."""
     doc, i = verb.doc, verb.i
-    opens = i > 0 and (doc[i - 1].is_quote or doc[i - 1].text == ",")
+    opens = i > 0 and (doc[i - 1].is_quote or doc[i - 1].text == "," or doc[i - 1].lower_ in ("so", "thus"))
     if not opens or verb.lemma_.lower() == "tell" or doc[i + 1 : i + 2].text in ("of", "for"):
         return None
     end = i + 1

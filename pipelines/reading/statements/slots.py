@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from spacy.tokens import Span, Token
 
-from pipelines.reading.statements.attribution import Attribution
 from pipelines.reading.statements.conditions import find_condition
 from pipelines.reading.statements.content import content
 from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
+from pipelines.reading.statements.source import Attribution
 from pipelines.reading.statements.target import OWN, THEY, find_target
 from pipelines.reading.statements.words import PASSIVE_SUBJECTS, SUBJECTS, noun_chunks, trim
 

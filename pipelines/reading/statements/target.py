@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from spacy.tokens import Span, Token
 
-from pipelines.reading.statements.attribution import Attribution
 from pipelines.reading.statements.cues import Cue
+from pipelines.reading.statements.source import Attribution
 from pipelines.reading.statements.words import PASSIVE_SUBJECTS, SUBJECTS, among, noun_chunks
 
 OWN = frozenset({"we", "us", "our", "ours", "i", "me", "my", "ourselves"})

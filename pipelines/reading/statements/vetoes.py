@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from spacy.tokens import Span, Token
 
 from pipelines.reading.statements.announcements import CONDITIONS, FUTURE, STRONG
-from pipelines.reading.statements.attribution import Attribution
 from pipelines.reading.statements.cast import Actor
 from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.sides import Sides
 from pipelines.reading.statements.slots import Filled
+from pipelines.reading.statements.source import Attribution
 from pipelines.reading.statements.words import LEXICON, PASSIVE_SUBJECTS, among, subject
 
 _OWN_WORDS = frozenset({"we", "i", "he", "she", "they", "it", "one"})
