@@ -136,7 +136,7 @@ class Database:
         except sqlite3.DatabaseError as error:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
             if code in _PASSING:
-                raise UnavailableError(f"{self._path}: {error}: {_PASSING[code]}") from error
+                raise UnavailableError(f"{self._path}: {error}: {_PASSING[code]}", str(self._path)) from error
             if code in _LASTING:
                 raise RedlineError(f"{self._path}: {error}: {_LASTING[code]}") from error
             raise

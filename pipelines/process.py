@@ -19,28 +19,36 @@ from apache_beam.runners.runner import PipelineState
 from pipelines.graph import build
 from pipelines.pool import Reading
 from pipelines.session import Session, Work
-from pipelines.sources import Drain, PartitionRange
+from pipelines.sources import REPLAY, Drain, PartitionRange, article_of
 from schemas.errors import NotOwnerError, RedlineError, UnavailableError
+from schemas.patience import Patience, Told
 from schemas.protocols import Log
-from schemas.records import Article, decode
 
 TOPIC = "articles"
 GROUP = "process"
 _log = logging.getLogger(__name__)
 
 
-def run(work: Work, stop: Event, *, once: bool = False, ready: Callable[[], None] = lambda: None) -> int:
+def run(
+    work: Work,
+    stop: Event,
+    *,
+    once: bool = False,
+    ready: Callable[[], None] = lambda: None,
+    told: Told = lambda _: None,
+) -> int:
     """Process articles until ``stop`` is set, with ``once`` until none is left; returns how many records were drained.
 
-    ``ready`` is called when the models are loaded and log and index answered. Offsets are committed after a drain that
-    ended well, so a process that is killed at any moment leaves nothing out.
+    ``ready`` is called when the models are loaded and log and index answered, ``told`` with what is away (see
+    ``schemas.patience``). Offsets are committed after a drain that ended well, so a process that is killed at any
+    moment leaves nothing out.
 
     Raises:
         RedlineError: the models cannot be loaded, or the log or the index refuses for good.
     """
     work = dataclasses.replace(work, run=uuid4().hex)
     session = work.session()
-    session.stop = stop
+    session.patience = Patience(stop, work.clock, told)
     try:
         session.insist(lambda: session.log.committed(GROUP, TOPIC))
         session.pool.warm_up()
@@ -63,32 +71,36 @@ def drain_all(work: Work, session: Session, stop: Event, *, once: bool) -> int:
             _log.info("another process owns stories and claims; waiting for its lease to end")
             stop.wait(1.0)
             continue
-        waiting = session.insist(lambda: _waiting(session.log))
-        ranges = _first(waiting, work.process.drain_records)
-        then = _first(_after(waiting, ranges), work.process.drain_records)
+        waiting = session.insist(lambda: _waiting(session.log, TOPIC))
+        new = _first(waiting, work.process.drain_records)
+        then = _first(_after(waiting, new), work.process.drain_records)
+        # What is read again comes behind what is new, and few at a time, so that news never waits long for it.
+        again = _first(session.insist(lambda: _waiting(session.log, REPLAY)), work.process.drain_records // 4)
         # The next drain's articles are read while this one's are owned, matched and written.
-        session.ahead = [session.insist(partial(_start_reading, session, each)) for each in (*ranges, *then)]
-        if not ranges:
+        session.ahead = [session.insist(partial(_start_reading, session, each)) for each in (*new, *then, *again)]
+        if not new and not again:
             if once:
                 break
             stop.wait(work.process.poll_seconds)
-        elif _drain(work, session, ranges):
+        for ranges in filter(None, (new, again)):
+            if not _drain(work, session, ranges):
+                break
             drained += sum(each.end - each.start for each in ranges)
     return drained
 
 
-def _waiting(log: Log) -> list[PartitionRange]:
-    """What the log holds beyond the committed offsets."""
-    committed = log.committed(GROUP, TOPIC)
+def _waiting(log: Log, topic: str) -> list[PartitionRange]:
+    """What ``topic`` holds beyond the committed offsets."""
+    committed = log.committed(GROUP, topic)
     ranges = []
-    for partition in range(log.partitions(TOPIC)):
-        earliest, end = log.earliest(TOPIC, partition), log.end(TOPIC, partition)
+    for partition in range(log.partitions(topic)):
+        earliest, end = log.earliest(topic, partition), log.end(topic, partition)
         start = committed.get(partition, earliest)
         if start < earliest:
-            gone = {"topic": TOPIC, "partition": partition, "from": start, "to": earliest - 1}
+            gone = {"topic": topic, "partition": partition, "from": start, "to": earliest - 1}
             _log.warning("retention removed offsets that were not read", extra=gone)
             start = earliest
-        ranges.append(PartitionRange(TOPIC, partition, start, end))
+        ranges.append(PartitionRange(topic, partition, start, end))
     return [each for each in ranges if each.start < each.end]
 
 
@@ -111,7 +123,7 @@ def _start_reading(session: Session, part: PartitionRange) -> Reading:
     while records := session.log.read(part.topic, part.partition, position, part.end - position):
         for record in records:
             with suppress(msgspec.DecodeError, UnicodeDecodeError):  # the graph makes a dead letter of it
-                articles.append(decode(record.value or b"", Article))
+                articles.append(article_of(record)[0])
         position = records[-1].offset + 1
         if position >= part.end:
             break
@@ -119,7 +131,7 @@ def _start_reading(session: Session, part: PartitionRange) -> Reading:
 
 
 def _drain(work: Work, session: Session, ranges: list[PartitionRange]) -> bool:
-    """Run the graph over ``ranges`` and commit; False where the drain has to be done again."""
+    """Run the graph over ``ranges``, all of one topic, and commit; False where the drain has to be done again."""
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
     build(pipeline, Drain(ranges, work), work)
     try:
@@ -134,7 +146,8 @@ def _drain(work: Work, session: Session, ranges: list[PartitionRange]) -> bool:
         raise
     if state != PipelineState.DONE:
         raise RedlineError(f"a drain ended as {state}, not as DONE; its offsets were not committed")
-    session.insist(lambda: session.log.commit(GROUP, TOPIC, {each.partition: each.end for each in ranges}))
+    done = {each.partition: each.end for each in ranges}
+    session.insist(lambda: session.log.commit(GROUP, ranges[0].topic, done))
     return True
 
 

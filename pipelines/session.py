@@ -23,12 +23,11 @@ from pipelines.pool import Reading, ReadingPool
 from pipelines.reading.settings import ReadingSettings
 from pipelines.settings import ProcessSettings
 from pipelines.writing import Writer
-from schemas.errors import UnavailableError
+from schemas.patience import Patience
 from schemas.protocols import Homes
 from schemas.times import Clock, utc_now
 
 T = TypeVar("T")
-_MOST_WAIT = 2.0  # seconds between two tries of a server that does not answer
 _shared = Shared()
 
 
@@ -63,24 +62,17 @@ class Session:
         self.owner = Owner(self.index, holder=holder, clock=work.clock)
         self.watches = WatchBook(self.index, work.clock)
         self.writer = Writer(self.log, self.index, work.clock)
-        self.stop = threading.Event()
+        self.patience = Patience(threading.Event(), work.clock)
         self.ahead: list[Reading] = []
         """What was begun to be read before the graph asks for it; held here, so that it finds it under way."""
 
     def insist(self, action: Callable[[], T]) -> T:
-        """Do ``action``, as often as it takes until log and index answer; back-off of at most 2 s.
+        """Do ``action``, as often as it takes until log and index answer.
 
         Raises:
             UnavailableError: the session was asked to stop before they answered.
         """
-        wait = 0.05
-        while True:
-            try:
-                return action()
-            except UnavailableError:
-                if self.stop.wait(wait):
-                    raise
-                wait = min(wait * 2, _MOST_WAIT)
+        return self.patience.insist(action)
 
     def close(self) -> None:
         """End the reading processes and release log and index."""

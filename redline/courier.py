@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import cast
 
 from connectors.channels.notice import Channel, Notice, Source, stages
-from redline.backoff import Backoff, patiently
+from redline.backoff import Backoff
 from redline.lifecycle import Stop
 from schemas.errors import ChannelError, UnavailableError
+from schemas.patience import Patience
 from schemas.protocols import Index
 from schemas.records import Alert, Claim, Delivery, EnrichedArticle, Statement, Watch
 
@@ -30,13 +31,20 @@ class Courier:
     """
 
     def __init__(
-        self, channel: Channel, index: Index, stop: Stop, clock: Callable[[], datetime], retry: Backoff
+        self,
+        channel: Channel,
+        index: Index,
+        stop: Stop,
+        clock: Callable[[], datetime],
+        retry: Backoff,
+        patience: Patience,
     ) -> None:
         self._channel = channel
         self._index = index
         self._stop = stop
         self._clock = clock
         self._retry = retry
+        self._patience = patience
         self._changed = threading.Condition()
         self._held: dict[str, Alert] = {}
         self._fresh: deque[str] = deque()
@@ -79,10 +87,10 @@ class Courier:
 
     def _try(self, id_: str) -> None:
         alert = self._held[id_]
-        delivery = cast(Delivery, patiently(lambda: self._index.get("deliveries", [id_]), self._stop)[id_].record)
+        delivery = cast(Delivery, self._patience.insist(lambda: self._index.get("deliveries", [id_]))[id_].record)
         if delivery.delivered is None:
             delivery = self._send(delivery, alert)
-            patiently(lambda: self._index.upsert("deliveries", [delivery]), self._stop)
+            self._patience.insist(lambda: self._index.upsert("deliveries", [delivery]))
         with self._changed:
             if delivery.delivered is None:
                 heapq.heappush(self._failed, (time.monotonic() + self._retry.delay(delivery.tries), id_))
@@ -93,7 +101,7 @@ class Courier:
         """Try once; returns the record of what came of it."""
         tries, error, delivered = delivery.tries + 1, None, None
         try:
-            self._channel.send(patiently(lambda: compose(self._index, alert, self._clock()), self._stop))
+            self._channel.send(self._patience.insist(lambda: compose(self._index, alert, self._clock())))
         except ChannelError as failure:
             error = str(failure)
             logger.warning("not delivered", extra={"alert": alert.id, "tries": tries, "error": error})

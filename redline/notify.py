@@ -21,10 +21,11 @@ from connectors.channels.settings import NotifySettings
 from connectors.channels.terminal import Terminal
 from connectors.channels.webhook import Webhook
 from redline import logs
-from redline.backoff import Backoff, patiently
+from redline.backoff import Backoff
 from redline.courier import Courier
 from redline.lifecycle import Stop
 from schemas.errors import UnavailableError
+from schemas.patience import Patience, Told
 from schemas.protocols import Index, Log, LogRecord, Message
 from schemas.records import Alert, DeadLetter, Delivery, Watch, decode, encode
 
@@ -53,19 +54,22 @@ def run(
     *,
     once: bool = False,
     retry: Backoff = RETRY,
+    told: Told = lambda _: None,
 ) -> None:
     """Deliver alerts until ``stop``; with ``once`` until each alert of the topic was tried.
 
-    What could not be delivered by then stays pending in the index for the next run.
+    What could not be delivered by then stays pending in the index for the next run. ``told`` is called with what is
+    away (see ``schemas.patience``).
     """
-    couriers = {name: Courier(channel, index, stop, clock, retry) for name, channel in channels.items()}
+    patience = Patience(stop, clock, told)
+    couriers = {name: Courier(channel, index, stop, clock, retry, patience) for name, channel in channels.items()}
     notifier = Notifier(log, index, couriers, clock)
     with ThreadPoolExecutor(len(couriers), "courier") as pool:
         running = [pool.submit(courier.run) for courier in couriers.values()]
         try:
             with suppress(UnavailableError):  # raised only by the stop
-                patiently(notifier.resume, stop)
-                _read(notifier, running, stop, once)
+                patience.insist(notifier.resume)
+                _read(notifier, running, stop, patience, once)
         finally:
             for courier in couriers.values():
                 courier.finish()
@@ -73,11 +77,11 @@ def run(
         courier_run.result()
 
 
-def _read(notifier: Notifier, running: Sequence[Future[None]], stop: Stop, once: bool) -> None:
+def _read(notifier: Notifier, running: Sequence[Future[None]], stop: Stop, patience: Patience, once: bool) -> None:
     """Read the topic until ``stop``, with ``once`` to its end, or until a courier has failed."""
     logs.ready()
     while not stop.is_set() and not any(courier.done() for courier in running):
-        if not patiently(notifier.read, stop):
+        if not patience.insist(notifier.read):
             if once:
                 return
             stop.wait(POLL_S)

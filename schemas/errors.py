@@ -19,7 +19,14 @@ class RedlineError(Exception):
 
 
 class UnavailableError(RedlineError):
-    """A log or an index does not answer now (down, locked, full). No record's fault: try again later."""
+    """A log or an index does not answer now (down, locked, full). No record's fault: try again later.
+
+    ``server`` names what is missing: a kind of server, or a file.
+    """
+
+    def __init__(self, message: str, server: str = "the log or index") -> None:
+        super().__init__(message)
+        self.server = server
 
 
 class TooLargeError(RedlineError):

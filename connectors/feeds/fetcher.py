@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from random import Random
+from threading import Event
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from connectors.feeds.articles import digest, identify, learnt, names, select
@@ -17,13 +18,11 @@ from connectors.feeds.publish import publish
 from connectors.feeds.settings import FetchSettings
 from connectors.feeds.state import FeedState, FeedStatus
 from schemas.errors import FeedError, UnavailableError
+from schemas.patience import Patience, Told
 from schemas.protocols import Log
 
 if TYPE_CHECKING:
     import aiohttp
-
-LONGEST_RETRY = 2.0
-"""Seconds between two tries at a log or a state that does not answer."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -45,14 +44,17 @@ class Fetcher:
         clock: Callable[[], datetime],
         random: Random,
         poll: float = 0.5,
+        told: Told = lambda _: None,
     ) -> None:
-        """``poll`` is how often, in seconds, to look for feeds that are due or were added by someone else."""
+        """``poll`` is how often, in seconds, to look for feeds that are due or were added by someone else; ``told``
+        is called with what is away (see ``schemas.patience``)."""
         self._state = state
         self._log = log
         self._settings = settings
         self._clock = clock
         self._random = random
         self._poll = poll
+        self._patience = Patience(Event(), clock, told)
         self._publishing = asyncio.Lock()
 
     async def run(self, stop: asyncio.Event, once: bool = False) -> None:
@@ -98,15 +100,15 @@ class Fetcher:
         """Fetch one feed and note how it went; nothing that is wrong with it leaves this function."""
         now = self._clock()
         try:
-            validators = await _patiently(self._state.validators, feed.url)
+            validators = await self._patiently(self._state.validators, feed.url)
             answer = await fetch(session, feed.url, validators, self._settings, now)
             if answer is None:
-                await _patiently(self._state.unchanged, feed.url, self._due(now, failures=0))
+                await self._patiently(self._state.unchanged, feed.url, self._due(now, failures=0))
             else:
                 await self._publish(feed, answer, now)
         except HostBusyError as error:
             if error.until:
-                await _patiently(self._state.hold, error.host, error.until, str(error))
+                await self._patiently(self._state.hold, error.host, error.until, str(error))
             await self._fail(feed, str(error), error.until)
         except FeedError as error:
             await self._fail(feed, str(error))
@@ -117,14 +119,14 @@ class Fetcher:
     async def _publish(self, feed: FeedStatus, answer: Answer, now: datetime) -> None:
         document = await asyncio.to_thread(parse, answer.body, answer.url, answer.charset)
         all_names = {name for entry in document.entries for name in names(entry) if name}
-        known = await _patiently(self._state.ids, feed.url, all_names)
+        known = await self._patiently(self._state.ids, feed.url, all_names)
         found = identify(feed.url, document.entries, known)
         # Two feeds may give the same article: what one publishes, the other must see.
         async with self._publishing:
-            memory = await _patiently(self._state.recall, feed.url, [one.id for one in found])
+            memory = await self._patiently(self._state.recall, feed.url, [one.id for one in found])
             articles = select(feed.url, document, found, memory, now, feed.title)
-            await _patiently(publish, self._log, articles, now)
-            await _patiently(
+            await self._patiently(publish, self._log, articles, now)
+            await self._patiently(
                 self._state.read,
                 feed.url,
                 answer.validators,
@@ -140,7 +142,7 @@ class Fetcher:
         if feed.error != error:
             _logger.warning("feed failed", extra={"feed": feed.url, "error": error})
         due = due or self._due(self._clock(), feed.failures + 1)
-        await _patiently(self._state.failed, feed.url, error, due)
+        await self._patiently(self._state.failed, feed.url, error, due)
 
     def _due(self, now: datetime, failures: int) -> datetime:
         """When to ask next: after the interval, doubled with each failure, a tenth more or less."""
@@ -149,17 +151,17 @@ class Fetcher:
         wait = min(settings.interval * 2 ** min(failures, 30), longest)
         return now + timedelta(seconds=wait * self._random.uniform(0.9, 1.1))
 
-
-async def _patiently(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """``call`` in a thread of its own, again and again while the log or the state does not answer."""
-    wait = 0.1
-    while True:
-        try:
-            return await asyncio.to_thread(call, *args, **kwargs)
-        except UnavailableError as error:
-            _logger.warning("waiting", extra={"error": str(error)})
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, LONGEST_RETRY)
+    async def _patiently(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """``call`` in a thread of its own, again and again while the log or the state does not answer."""
+        tries = self._patience.tries()
+        while True:
+            try:
+                result = await asyncio.to_thread(call, *args, **kwargs)
+            except UnavailableError as error:
+                await asyncio.sleep(tries.failed(error))
+            else:
+                tries.answered()
+                return result
 
 
 async def _first_of(stop: asyncio.Event, running: Iterable[asyncio.Task[None]], timeout: float) -> None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 import msgspec
 from elasticsearch import ApiError, Elasticsearch
 
-from connectors.indexes.elasticsearch.connection import answered, passing, reason
+from connectors.indexes.elasticsearch.connection import NAME, answered, passing, reason
 from schemas.errors import RedlineError, UnavailableError
 
 CONFLICT = 409
@@ -74,7 +74,8 @@ def write(client: Elasticsearch, alias: str, actions: Sequence[Action], patience
             if refusal.whole == _TOO_LARGE:
                 continue
         if time.monotonic() + pause > deadline:
-            raise UnavailableError(f"{alias} took none of {len(pending)} records for {patience:g} s: {refusal.why}")
+            message = f"{alias} took none of {len(pending)} records for {patience:g} s: {refusal.why}"
+            raise UnavailableError(message, NAME)
         time.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)
     return statuses

@@ -12,6 +12,7 @@ from elasticsearch import ApiError, Elasticsearch
 from connectors.indexes.settings import ElasticsearchSettings
 from schemas.errors import RedlineError, UnavailableError
 
+NAME = "Elasticsearch"
 _UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 
 
@@ -46,17 +47,18 @@ def answered(what: str) -> Iterator[None]:
     try:
         yield
     except ConnectionTimeout as error:
-        raise UnavailableError(f"{what}: Elasticsearch did not answer in time: {error.message}") from error
+        raise UnavailableError(f"{what}: Elasticsearch did not answer in time: {error.message}", NAME) from error
     except TransportError as error:
         if _UNTRUSTED in error.message:
             raise RedlineError(
                 f"{what}: the server's certificate is not trusted: set ca_file to its authority ({error.message})"
             ) from error
-        raise UnavailableError(f"{what}: Elasticsearch does not answer: {error.message}") from error
+        raise UnavailableError(f"{what}: Elasticsearch does not answer: {error.message}", NAME) from error
     except ApiError as error:
         status = error.meta.status
         if passing(status):
-            raise UnavailableError(f"{what}: Elasticsearch refuses for now: {status} {reason(error.body)}") from error
+            message = f"{what}: Elasticsearch refuses for now: {status} {reason(error.body)}"
+            raise UnavailableError(message, NAME) from error
         if status in (401, 403):
             raise RedlineError(
                 f"{what}: Elasticsearch refuses who asks ({status}): see to user and password, or api_key, and their"

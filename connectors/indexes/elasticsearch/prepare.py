@@ -13,6 +13,7 @@ from typing import Any
 
 from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 
+from connectors.indexes.elasticsearch.connection import NAME
 from connectors.indexes.settings import ElasticsearchSettings
 from schemas.errors import RedlineError, UnavailableError
 from schemas.mappings import mapping
@@ -85,7 +86,7 @@ def _wait(client: Elasticsearch, name: str, timeout: float) -> None:
         if health["active_primary_shards"] == health["number_of_shards"]:
             return
         if time.monotonic() > deadline:
-            raise UnavailableError(f"{name} is not ready: its health is {health['status']}")
+            raise UnavailableError(f"{name} is not ready: its health is {health['status']}", NAME)
         time.sleep(_PAUSE)
 
 

@@ -16,7 +16,7 @@ import msgspec
 from elasticsearch import ConflictError
 
 from connectors.indexes.elasticsearch import bulk
-from connectors.indexes.elasticsearch.connection import answered, connect, reason
+from connectors.indexes.elasticsearch.connection import NAME, answered, connect, reason
 from connectors.indexes.elasticsearch.documents import document_id, to_document, to_record
 from connectors.indexes.elasticsearch.prepare import alias_of, prepare
 from connectors.indexes.elasticsearch.search import Search
@@ -260,7 +260,7 @@ class ElasticsearchIndex:
                 answer = self._client.mget(index=alias, ids=some, source_includes=includes)
             for document in answer["docs"]:
                 if "error" in document:
-                    raise UnavailableError(f"{alias} cannot be read now: {reason(document)}")
+                    raise UnavailableError(f"{alias} cannot be read now: {reason(document)}", NAME)
                 if document["found"]:
                     yield document
 
@@ -296,4 +296,4 @@ def _revision(document: dict[str, Any]) -> Revision:
 
 def _complete(alias: str, answer: Any) -> None:
     if answer["_shards"]["failed"]:
-        raise UnavailableError(f"{alias}: {answer['_shards']['failed']} of its shards do not answer")
+        raise UnavailableError(f"{alias}: {answer['_shards']['failed']} of its shards do not answer", NAME)

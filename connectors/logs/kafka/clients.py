@@ -11,10 +11,14 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 from kafka import errors
 from kafka.net.compat import KafkaNetClient
+from kafka.net.manager import KafkaConnectionManager
+from kafka.net.selector import NetworkSelector
 
 from connectors.logs.settings import KafkaSettings
 from schemas.errors import RedlineError, UnavailableError
 
+NAME = "Kafka"
+_UNTRUSTED = "certificate verify failed"
 PAUSE_S = 0.05
 """Between two tries within one call; a client that connects again waits by itself."""
 LONGEST_RECONNECT_MS = 500
@@ -41,12 +45,14 @@ class _Complaints(logging.Handler):
     """Why the last connection failed. kafka-python says it in its log alone, several lines for every try; all of it is
     kept from our log, where the error that we raise says it once."""
 
-    reason = ""
+    reason: errors.KafkaError | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
         for part in record.args if isinstance(record.args, tuple) else ():
-            if isinstance(part, errors.KafkaConnectionError) and part.args:
-                self.reason = str(part.args[0])
+            if isinstance(part, errors.KafkaConnectionError) and part.args and not isinstance(self.reason, REFUSED):
+                self.reason = errors.KafkaTimeoutError(str(part.args[0]))
+            if isinstance(part, REFUSED):
+                self.reason = part
 
 
 _complaints = _Complaints(logging.WARNING)
@@ -114,11 +120,16 @@ class Held(Generic[C]):
 
     def _translate(self, error: errors.KafkaError) -> Exception:
         servers = ", ".join(self._settings.bootstrap_servers)
+        if _UNTRUSTED in str(error):
+            return RedlineError(
+                f"the certificate of Kafka at {servers} is not trusted: set kafka.ca_file to its authority ({error})"
+            )
         if isinstance(error, DOWN):
             signing = " and sign on to it" if self._settings.username else ""  # some just hang up on a wrong password
             return UnavailableError(
                 f"Kafka at {servers} does not answer: {error}; "
-                f"see that it runs and that [kafka] says how to reach it{signing}"
+                f"see that it runs and that [kafka] says how to reach it{signing}",
+                NAME,
             )
         if isinstance(error, REFUSED):
             who = self._settings.username or "this client"
@@ -161,24 +172,39 @@ def open_client(kind: Callable[..., C], told: dict[str, Any]) -> C:
 
     def network(**configs: Any) -> KafkaNetClient:
         setup_ms = told["request_timeout_ms"]
-        made.append(
-            KafkaNetClient(
-                **configs,
-                socket_connection_setup_timeout_ms=setup_ms,
-                socket_connection_setup_timeout_max_ms=setup_ms,
-            )
-        )
+        configs |= {
+            "socket_connection_setup_timeout_ms": setup_ms,
+            "socket_connection_setup_timeout_max_ms": setup_ms,
+        }
+        net = NetworkSelector(**configs)
+        made.append(KafkaNetClient(net=net, manager=_Manager(net, **configs)))
         return made[-1]
 
-    _complaints.reason = ""
+    _complaints.reason = None
     try:
         return kind(kafka_client=network, **told)
     except BaseException as error:
         for client in made:
             client.close()
         if isinstance(error, errors.KafkaTimeoutError) and _complaints.reason:
-            raise errors.KafkaTimeoutError(_complaints.reason) from error
+            raise _complaints.reason from error
         raise
+
+
+class _Manager(KafkaConnectionManager):  # type: ignore[misc]  # it has no types
+    """Hears the last words of a broker that hangs up: why it refuses a password comes together with the end, and
+    kafka-python drops what comes with an end."""
+
+    async def _build_transport(self, *args: Any, **named: Any) -> Any:
+        transport = await super()._build_transport(*args, **named)
+        receive = transport._sock_recv
+
+        def hear() -> tuple[bytes, Exception | None]:
+            data, error = receive()
+            return data, None if data else error  # the end comes again at the next look
+
+        transport._sock_recv = hear
+        return transport
 
 
 def _text(path: object) -> str | None:

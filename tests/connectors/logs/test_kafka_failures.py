@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import msgspec
@@ -17,8 +17,8 @@ import pytest
 
 from connectors.logs.kafka import KafkaLog
 from connectors.logs.settings import KafkaSettings
-from infra.kafka import KafkaServer, start_kafka
-from schemas.errors import UnavailableError
+from infra.kafka import KafkaServer, Mechanism, start_kafka
+from schemas.errors import RedlineError, UnavailableError
 from schemas.protocols import Message
 from schemas.times import utc_now
 from tests.connectors.logs.contract import TOPIC, read_all
@@ -202,23 +202,34 @@ def test_signing_on_with_a_password_over_tls(guarded: KafkaServer) -> None:
         assert [record.value for record in read_all(log)] == [b"1"]
 
 
-def complaint(settings: KafkaSettings) -> str:
-    """What a log that cannot be reached says."""
+def complaint(settings: KafkaSettings) -> tuple[type[Exception], str]:
+    """What a log that cannot be used says."""
     with closing(KafkaLog(settings)) as log:
         try:
             log.partitions(TOPIC)
-        except UnavailableError as error:
-            return str(error)  # not the error itself, which would hold the connection that failed
+        except RedlineError as error:
+            return type(error), str(error)  # not the error itself, which would hold the connection that failed
     raise AssertionError("the broker answered")
 
 
-def test_a_wrong_password_is_told(guarded: KafkaServer) -> None:
-    # The broker hangs up without a word, so it might as well be a network that does.
-    told = complaint(msgspec.structs.replace(settings_for(guarded, timeout=1), password="wrong"))
-    assert "sign on to it" in told
-    assert "wrong" not in told
+@pytest.mark.parametrize("mechanism", ["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"])
+def test_a_wrong_password_is_no_outage(
+    guarded: KafkaServer, mechanism: Mechanism, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    server = guarded if mechanism == guarded.mechanism else None
+    with ExitStack() as stack:
+        if server is None:
+            folder = tmp_path_factory.mktemp("guarded")
+            server = stack.enter_context(or_skip(lambda: start_kafka(folder, mechanism=mechanism)))
+        for wrong in ({"password": "wrong"}, {"username": "nobody"}):
+            kind, told = complaint(msgspec.structs.replace(settings_for(server, timeout=2), **wrong))
+            assert kind is RedlineError
+            assert "refuses" in told
+            assert "see its rights, and [kafka] for its password" in told
+            assert "wrong" not in told
 
 
 def test_an_authority_that_is_not_trusted_is_never_spoken_to(guarded: KafkaServer) -> None:
-    told = complaint(msgspec.structs.replace(settings_for(guarded, timeout=1), ca_file=None))
-    assert "certificate verify failed" in told
+    kind, told = complaint(msgspec.structs.replace(settings_for(guarded, timeout=1), ca_file=None))
+    assert kind is RedlineError
+    assert "is not trusted: set kafka.ca_file" in told
