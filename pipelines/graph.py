@@ -15,6 +15,7 @@ from apache_beam.utils.windowed_value import WindowedValue
 from pipelines.novelty.assign import Assigned
 from pipelines.pool import Failure, Reading
 from pipelines.session import Session, Work
+from schemas.dead_letters import bury, letter_of
 from schemas.protocols import LogRecord
 from schemas.records import Alert, Article, DeadLetter, EnrichedArticle, decode
 
@@ -60,7 +61,7 @@ class Decode(Step):
             try:
                 articles.append((record, decode(record.value, Article)))
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                yield TaggedOutput(DEAD, _letter(record, "decode", str(error), self.session))
+                yield TaggedOutput(DEAD, letter_of(record, "decode", str(error), self.session.clock()))
         if articles:
             yield articles
 
@@ -86,7 +87,8 @@ class Read(Step):
             enriched = []
             for (record, _), outcome in zip(batch, reading.result(), strict=True):
                 if isinstance(outcome, Failure):
-                    yield TaggedOutput(DEAD, _windowed(_letter(record, "read", outcome.error, self.session)))
+                    letter = letter_of(record, "read", outcome.error, self.session.clock())
+                    yield TaggedOutput(DEAD, _windowed(letter))
                 else:
                     enriched.append(outcome)
             if enriched:
@@ -131,20 +133,7 @@ class Bury(Step):
 
     def process(self, element: DeadLetter) -> None:
         """Write one dead letter."""
-        self.session.insist(lambda: self.session.writer.bury([element]))
-
-
-def _letter(record: LogRecord, stage: str, error: str, session: Session) -> DeadLetter:
-    return DeadLetter(
-        id=f"{record.topic}/{record.partition}/{record.offset}",
-        record=record.value or b"",
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        stage=stage,
-        error=error,
-        failed=session.clock(),
-    )
+        self.session.insist(lambda: bury(self.session.log, self.session.index, [element]))
 
 
 def _windowed(value: Any) -> WindowedValue:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 import msgspec
 
 from pipelines.novelty.assign import Assigned
 from schemas.protocols import Index, Log, Message
-from schemas.records import Alert, DeadLetter, encode
-
-R = TypeVar("R", Alert, DeadLetter)
+from schemas.records import Alert, encode
 
 
 class Writer:
@@ -30,17 +27,13 @@ class Writer:
         self._index.upsert("statements", [each for article in articles for each in article.statements])
         claims = {claim.id: claim for each in assigned for claim in each.claims}
         self._index.upsert("claims", list(claims.values()))
-        self._publish("alerts", alerts)
+        self._publish(alerts)
 
-    def bury(self, letters: Sequence[DeadLetter]) -> None:
-        """Write dead letters to their topic and index."""
-        self._publish("dead-letters", letters)
-
-    def _publish(self, name: str, records: Sequence[R]) -> None:
-        """Append to topic ``name`` what its index lacks, then create it there: a crash between the two repeats both."""
-        first = {record.id: record for record in reversed(records)}
-        known = self._index.get(name, first) if first else {}
-        fresh = [record for id_, record in first.items() if id_ not in known]
+    def _publish(self, alerts: Sequence[Alert]) -> None:
+        """Append to the topic what the index lacks, then create it there: a crash between the two repeats both."""
+        first = {alert.id: alert for alert in reversed(alerts)}
+        known = self._index.get("alerts", first) if first else {}
+        fresh = [alert for id_, alert in first.items() if id_ not in known]
         if fresh:
-            self._log.append(name, [Message(record.id, encode(record)) for record in fresh])
-            self._index.create(name, fresh)
+            self._log.append("alerts", [Message(alert.id, encode(alert)) for alert in fresh])
+            self._index.create("alerts", fresh)

@@ -24,10 +24,11 @@ from redline import logs
 from redline.backoff import Backoff
 from redline.courier import Courier
 from redline.lifecycle import Stop
+from schemas.dead_letters import bury, letter_of
 from schemas.errors import UnavailableError
 from schemas.patience import Patience, Told
-from schemas.protocols import Index, Log, LogRecord, Message
-from schemas.records import Alert, DeadLetter, Delivery, Watch, decode, encode
+from schemas.protocols import Index, Log, LogRecord
+from schemas.records import Alert, Delivery, Watch, decode
 
 logger = logging.getLogger(__name__)
 
@@ -127,24 +128,12 @@ class Notifier:
             return []
         try:
             alert = decode(record.value, Alert)
-        except msgspec.DecodeError as error:
-            self._bury(record, record.value, error)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            letter = letter_of(record, "notify", str(error), self._clock())
+            bury(self._log, self._index, [letter])
+            logger.error("dead letter", extra={"id": letter.id, "error": letter.error})
             return []
         return [alert] if alert.state == "new" else []
-
-    def _bury(self, record: LogRecord, value: bytes, error: msgspec.DecodeError) -> None:
-        letter = DeadLetter(
-            id=f"{record.topic}/{record.partition}/{record.offset}",
-            record=value,
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            stage="notify",
-            error=str(error),
-            failed=self._clock(),
-        )
-        self._log.append("dead-letters", [Message(letter.id, encode(letter))])
-        logger.error("dead letter", extra={"id": letter.id, "error": letter.error})
 
     def _post(self, alerts: Sequence[Alert]) -> None:
         """Record a pending delivery for each alert and channel, and hand over those that are not delivered yet."""

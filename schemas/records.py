@@ -298,7 +298,11 @@ class Watch(Record, frozen=True, tag="watch/1"):
 
 
 class DeadLetter(Record, frozen=True, tag="dead-letter/1"):
-    """A record that could not be read, as it came, and why; ``id`` is ``<topic>/<partition>/<offset>``."""
+    """A record that could not be read, as it came, and why; ``id`` is ``<topic>/<partition>/<offset>``.
+
+    ``tries`` is how often it failed. One that was put back (``retried``) has been read again once its readers have
+    committed ``ends``: where its topic's partitions ended then, by number.
+    """
 
     record: bytes
     topic: str
@@ -307,7 +311,9 @@ class DeadLetter(Record, frozen=True, tag="dead-letter/1"):
     stage: str
     error: str
     failed: Time
+    tries: int = 1
     state: Literal["open", "retried", "gone"] = "open"
+    ends: dict[str, int] = {}
     version: int = 1
 
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "alerts": "redline.cli.search",
     "analyse": "redline.cli.analyse",
     "claims": "redline.cli.search",
+    "dead-letters": "redline.cli.dead_letters",
     "demo": "redline.cli.demo",
     "doctor": "redline.cli.doctor",
     "evaluate": "redline.cli.evaluate",
@@ -30,7 +31,7 @@ COMMANDS = {
     "topics": "redline.cli.topics",
     "watch": "redline.cli.watch",
 }
-"""Every command, and the module in which it stands under its own name."""
+"""Every command, and the module in which it stands under its own name (``_`` for ``-``)."""
 
 INTERRUPTED = 130
 
@@ -46,7 +47,7 @@ class LazyGroup(click.Group):
         """The command ``cmd_name``, or None where there is none."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        command: click.Command = getattr(import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
