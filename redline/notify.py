@@ -117,8 +117,9 @@ class Notifier:
             records = self._log.read(TOPIC, partition, self._offsets.get(partition, 0), BATCH)
             if records:
                 self._post([alert for record in records for alert in self._decode(record)])
-                self._offsets[partition] = records[-1].offset + 1
-                self._log.commit(GROUP, TOPIC, self._offsets)
+                offsets = {**self._offsets, partition: records[-1].offset + 1}
+                self._log.commit(GROUP, TOPIC, offsets)
+                self._offsets = offsets  # only now: where the commit fails, the batch is read and committed again
             count += len(records)
         return count
 

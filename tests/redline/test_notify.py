@@ -224,6 +224,24 @@ def test_a_log_that_is_away_is_waited_for(home: Home, tmp_path: Path) -> None:
     assert desk.got == ["x"]
 
 
+def test_a_commit_that_fails_is_made_up_for(home: Home) -> None:
+    failures = iter([True])
+    commit = home.log.commit
+
+    def fail_once(group: str, topic: str, offsets: Mapping[int, int]) -> None:
+        if next(failures, False):
+            raise UnavailableError("the disk is full")
+        commit(group, topic, offsets)
+
+    home.log.commit = fail_once  # type: ignore[method-assign]
+    home.raise_alerts("x")
+    desk = Desk()
+    home.once(desk)
+    assert desk.got == ["x"]
+    committed = home.log.committed(GROUP, TOPIC)
+    assert [home.log.end(TOPIC, partition) for partition in committed] == list(committed.values()) == [1]
+
+
 def test_an_error_of_a_channel_that_nobody_foresaw_ends_the_service(home: Home) -> None:
     def break_down(_: str) -> bool:
         raise ZeroDivisionError
