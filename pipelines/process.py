@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -26,6 +27,11 @@ from schemas.protocols import Log
 
 TOPIC = "articles"
 GROUP = "process"
+OWNER_S = 1.0
+"""How often one that does not own looks whether the lease has ended."""
+IDLE_S = 2.0
+STOP_S = 0.25
+"""How long an idle process may take to notice a stop."""
 _log = logging.getLogger(__name__)
 
 
@@ -59,7 +65,8 @@ def run(
             raise
         return 0
     finally:
-        session.owner.release()
+        with suppress(UnavailableError):  # the lease ends by itself
+            session.owner.release()
         session.close()
 
 
@@ -67,10 +74,8 @@ def drain_all(work: Work, session: Session, stop: Event, *, once: bool) -> int:
     """Drain until ``stop`` is set, with ``once`` until the log holds nothing more; returns how many were drained."""
     drained = 0
     while not stop.is_set():
-        if not session.insist(session.owner.take):
-            _log.info("another process owns stories and claims; waiting for its lease to end")
-            stop.wait(1.0)
-            continue
+        if not _take_ownership(session, stop):
+            break
         waiting = session.insist(lambda: _waiting(session.log, TOPIC))
         new = _first(waiting, work.process.drain_records)
         then = _first(_after(waiting, new), work.process.drain_records)
@@ -81,12 +86,33 @@ def drain_all(work: Work, session: Session, stop: Event, *, once: bool) -> int:
         if not new and not again:
             if once:
                 break
-            stop.wait(work.process.poll_seconds)
+            _await_news(session, stop)
         for ranges in filter(None, (new, again)):
             if not _drain(work, session, ranges):
                 break
             drained += sum(each.end - each.start for each in ranges)
     return drained
+
+
+def _take_ownership(session: Session, stop: Event) -> bool:
+    """Wait until this process owns stories and claims; False where ``stop`` came first."""
+    told = False
+    while not session.insist(session.owner.take):
+        if not told:
+            _log.info("another process owns stories and claims; waiting for its lease to end")
+            told = True
+        if stop.wait(OWNER_S):
+            return False
+    return True
+
+
+def _await_news(session: Session, stop: Event) -> None:
+    """Wait for new articles, but not for so long that the lease ends or what is to be read again lies about."""
+    committed = session.insist(lambda: session.log.committed(GROUP, TOPIC))
+    deadline = time.monotonic() + IDLE_S
+    while not stop.is_set() and time.monotonic() < deadline:
+        if session.insist(lambda: session.log.wait(TOPIC, committed, STOP_S)):
+            return
 
 
 def _waiting(log: Log, topic: str) -> list[PartitionRange]:

@@ -11,14 +11,12 @@ class ProcessSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How ``redline process`` works.
 
     workers: reading processes (0: one a core). article_seconds: the time that one article may take to read before it
-    becomes a dead letter. drain_records: how many records one drain takes at most. poll_seconds: how often an idle
-    process looks for new articles.
+    becomes a dead letter. drain_records: how many records one drain takes at most.
     """
 
     workers: int = 0
     article_seconds: float = 30.0
     drain_records: int = 128
-    poll_seconds: float = 0.1
 
     def reading_processes(self) -> int:
         """How many reading processes to start."""

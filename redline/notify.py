@@ -34,7 +34,8 @@ logger = logging.getLogger(__name__)
 
 GROUP = "notify"
 TOPIC = "alerts"
-POLL_S = 0.1
+STOP_S = 0.25
+"""How long an idle process may take to notice a stop."""
 BATCH = 100
 RETRY = Backoff(first=1.0, longest=60.0)
 
@@ -85,7 +86,7 @@ def _read(notifier: Notifier, running: Sequence[Future[None]], stop: Stop, patie
         if not patience.insist(notifier.read):
             if once:
                 return
-            stop.wait(POLL_S)
+            patience.insist(notifier.wait)
 
 
 class Notifier:
@@ -122,6 +123,10 @@ class Notifier:
                 self._offsets = offsets  # only now: where the commit fails, the batch is read and committed again
             count += len(records)
         return count
+
+    def wait(self) -> None:
+        """Wait a moment for new alerts."""
+        self._log.wait(TOPIC, self._offsets, STOP_S)
 
     def _decode(self, record: LogRecord) -> list[Alert]:
         """The alert of ``record`` where it is to be delivered; what cannot be read becomes a dead letter."""

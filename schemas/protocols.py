@@ -54,6 +54,13 @@ class Log(Protocol):
         """
         ...
 
+    def wait(self, topic: str, offsets: Mapping[int, int], seconds: float) -> bool:
+        """Wait until a partition has a record at or after its offset in ``offsets``; False after ``seconds`` without.
+
+        A partition that is absent from ``offsets`` counts from its beginning.
+        """
+        ...
+
     def earliest(self, topic: str, partition: int) -> int:
         """The first offset that may still hold a record (retention removes those before it)."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
@@ -12,6 +13,8 @@ from connectors.sqlite import LOCK_TIMEOUT, Database
 from schemas.protocols import LogRecord, Message
 from schemas.times import from_micros, to_micros
 
+LOOK_S = 0.02
+"""Between two looks for what came; one takes some 20 µs."""
 _SCHEMA = (
     # The offset of the next record outlives the records, so that trimming never gives an offset twice.
     """CREATE TABLE partitions (
@@ -30,7 +33,7 @@ _SCHEMA = (
 class SqliteLog:
     """A ``Log`` (see ``schemas.protocols``) in the file ``path``, which is made where it is not there.
 
-    A topic keeps the number of partitions that it got with its first record. Whoever waits for records polls ``end``.
+    A topic keeps the number of partitions that it got with its first record.
     """
 
     def __init__(
@@ -74,6 +77,16 @@ class SqliteLog:
             ).fetchall()
         return [LogRecord(topic, partition, at, key, value, from_micros(time)) for at, key, value, time in rows]
 
+    def wait(self, topic: str, offsets: Mapping[int, int], seconds: float) -> bool:
+        """Wait until a partition has a record at or after its offset (absent: 0); False after ``seconds`` without."""
+        deadline = time.monotonic() + seconds
+        while not self._holds(topic, offsets):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            time.sleep(min(LOOK_S, left))
+        return True
+
     def earliest(self, topic: str, partition: int) -> int:
         """The offset of the first record left; the end where there is none."""
         return self._first(topic, partition, "")
@@ -115,6 +128,10 @@ class SqliteLog:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+    def _holds(self, topic: str, offsets: Mapping[int, int]) -> bool:
+        with self._database.read() as connection:
+            return any(end > offsets.get(partition, 0) for partition, end in _ends(connection, topic).items())
 
     def _trim(self, topic: str, partition: int, before: int) -> int:
         # Few at a time, so that writers wait only shortly.

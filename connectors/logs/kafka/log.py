@@ -1,4 +1,4 @@
-"""The log on Kafka: ``Log`` by three clients of kafka-python, one each to administer, to append and to read."""
+"""The log on Kafka: ``Log`` by four clients of kafka-python, one each to administer, to append, to read and to wait."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from connectors.logs.kafka.clients import Held, open_client, options
 from connectors.logs.kafka.reader import Reader
 from connectors.logs.kafka.sender import Sender, size_of
 from connectors.logs.kafka.topics import Topic, prepare
+from connectors.logs.kafka.waiter import Waiter
 from connectors.logs.settings import KafkaSettings
 from schemas.errors import RedlineError, TooLargeError
 from schemas.protocols import LogRecord, Message
@@ -39,6 +40,7 @@ class KafkaLog:
         self._admin = Held(settings, lambda: open_client(KafkaAdminClient, options(settings)))
         self._sender = Held(settings, lambda: Sender(settings, self._limit()))
         self._reader = Held(settings, lambda: Reader(settings))
+        self._waiter = Held(settings, lambda: Waiter(settings))
         self._topics: dict[str, Topic] = {}
         self._preparing = Lock()
 
@@ -73,6 +75,12 @@ class KafkaLog:
         where = TopicPartition(self._topic(topic).name, partition)
         records = self._reader.ask(lambda reader: reader.read(where, offset, limit, lambda: self.end(topic, partition)))
         return [_record(topic, record) for record in records]
+
+    def wait(self, topic: str, offsets: Mapping[int, int], seconds: float) -> bool:
+        """Wait until a partition has a record at or after its offset (absent: 0); False after ``seconds`` without."""
+        name, partitions, _ = self._topic(topic)
+        places = {TopicPartition(name, one): offsets.get(one, 0) for one in range(partitions)}
+        return self._waiter.ask(lambda waiter: waiter.wait(places, seconds))
 
     def earliest(self, topic: str, partition: int) -> int:
         """The first offset that may still hold a record (retention removes those before it)."""
@@ -128,7 +136,7 @@ class KafkaLog:
 
     def close(self) -> None:
         """Release the connections."""
-        for client in (self._reader, self._sender, self._admin):
+        for client in (self._waiter, self._reader, self._sender, self._admin):
             client.close()
 
     def _topic(self, topic: str) -> Topic:

@@ -15,21 +15,26 @@ from connectors.logs.settings import KafkaSettings
 POLL_MS = 50
 
 
+def open_consumer(settings: KafkaSettings, **fetching: int) -> KafkaConsumer:
+    """A consumer of no group; ``fetching`` is in Kafka's words."""
+    told = {
+        "enable_auto_commit": False,
+        "allow_auto_create_topics": False,
+        "auto_offset_reset": "earliest",  # where retention was faster, the records left are next, never the newest
+        "isolation_level": "read_committed",
+        "enable_incremental_fetch_sessions": False,
+    }
+    return open_client(KafkaConsumer, options(settings) | told | fetching)
+
+
 class Reader:
     """A consumer that remembers where it stands, so that reading on uses what it has fetched ahead."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._timeout = settings.timeout
         self._at: tuple[TopicPartition, int] | None = None
-        told = {
-            "enable_auto_commit": False,
-            "allow_auto_create_topics": False,
-            "auto_offset_reset": "earliest",  # where retention was faster, the records left are next, never the newest
-            "isolation_level": "read_committed",
-            "fetch_max_wait_ms": 0,  # it is asked only for what is there; a fetch that waits would hold up the next
-            "enable_incremental_fetch_sessions": False,
-        }
-        self._consumer = open_client(KafkaConsumer, options(settings) | told)
+        # It is asked only for what is there; a fetch that waits would hold up the next.
+        self._consumer = open_consumer(settings, fetch_max_wait_ms=0)
 
     def read(self, partition: TopicPartition, offset: int, limit: int, end: Callable[[], int]) -> list[Any]:
         """At most ``limit`` records from ``offset`` on; none only where none is left before ``end()``.

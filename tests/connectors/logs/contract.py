@@ -182,13 +182,25 @@ class LogContract:
             assert values == [str(number).encode() for number in range(20)]
 
     def test_a_reader_that_waits_finds_what_comes(self, log: Log, open_log: OpenLog) -> None:
-        writer = threading.Timer(0.1, append_numbered, (open_log, "late", 1))
-        writer.start()
-        deadline = time.monotonic() + 30
-        while not (records := read_all(log)) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        writer.join()
-        assert [record.value for record in records] == [b"0"]
+        for number in range(3):
+            ends = {partition: log.end(TOPIC, partition) for partition in range(log.partitions(TOPIC))}
+            assert not log.wait(TOPIC, ends, 0)
+            writer = threading.Timer(0.1, append_numbered, (open_log, f"late {number}", 1))
+            writer.start()
+            assert log.wait(TOPIC, ends, 30)
+            writer.join()
+            assert len(read_all(log)) == number + 1
+
+    def test_waiting_ends_at_once_where_there_is_something_and_after_a_while_where_there_is_not(self, log: Log) -> None:
+        assert not log.wait(TOPIC, {}, 0.05)
+        log.append("alerts", [Message("key", b"of another topic")])
+        assert not log.wait(TOPIC, {}, 0.05)
+        log.append(TOPIC, [Message(f"key {number}", b"x") for number in range(50)])
+        ends = {partition: log.end(TOPIC, partition) for partition in range(log.partitions(TOPIC))}
+        for partition, end in ends.items():
+            assert log.wait(TOPIC, ends | {partition: end - 1}, 30)
+            assert log.wait(TOPIC, {one: end for one, end in ends.items() if one != partition}, 30)
+            assert not log.wait(TOPIC, ends, 0.05)
 
     def test_processes_that_write_at_once_lose_and_mix_nothing(self, open_log: OpenLog) -> None:
         # The log is new: they also create it at once.

@@ -1,0 +1,37 @@
+"""Waiting for records: the brokers keep a request until there are some, so that waiting costs next to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kafka import TopicPartition
+
+from connectors.logs.kafka.reader import open_consumer
+from connectors.logs.settings import KafkaSettings
+
+LONGEST_FETCH_MS = 500
+
+
+class Waiter:
+    """A consumer that stays where it waits."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._places: dict[TopicPartition, int] = {}
+        # Of what comes one batch is enough to know.
+        self._consumer = open_consumer(settings, fetch_max_wait_ms=LONGEST_FETCH_MS, max_partition_fetch_bytes=1)
+
+    def wait(self, places: Mapping[TopicPartition, int], seconds: float) -> bool:
+        """Wait until a partition has a record at or after its offset; False after ``seconds`` without."""
+        if self._places != places:
+            self._consumer.assign(list(places))
+            for partition, offset in places.items():
+                self._consumer.seek(partition, offset)
+            self._places = dict(places)
+        found = self._consumer.poll(seconds * 1000, max_records=1)
+        if found:
+            self._places = {}
+        return bool(found)
+
+    def close(self) -> None:
+        """Release the connections."""
+        self._consumer.close()
