@@ -12,14 +12,19 @@ from apache_beam.transforms.userstate import BagStateSpec
 from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.windowed_value import WindowedValue
 
-from pipelines.novelty.assign import Assigned
+from pipelines.novelty.assign import Assigned, Rereading
 from pipelines.pool import Failure, Reading
 from pipelines.session import Session, Work
+from pipelines.sources import article_of
 from schemas.dead_letters import bury, letter_of
 from schemas.protocols import LogRecord
-from schemas.records import Alert, Article, DeadLetter, EnrichedArticle, decode
+from schemas.records import Alert, Article, DeadLetter, EnrichedArticle
 
 DEAD = "dead"
+
+ToRead = tuple[Rereading | None, list[tuple[LogRecord, Article]]]
+"""Records of one batch with their articles, all of them new (None) or all read again for one reason."""
+WasRead = tuple[Rereading | None, list[EnrichedArticle]]
 
 
 def build(pipeline: beam.Pipeline, source: beam.PTransform[Any, Any], work: Work) -> None:
@@ -28,7 +33,7 @@ def build(pipeline: beam.Pipeline, source: beam.PTransform[Any, Any], work: Work
     read = decoded.articles | "read" >> beam.ParDo(Read(work)).with_outputs(DEAD, main="articles")
     (
         read.articles
-        | "one key" >> beam.Map(lambda batch: (0, batch)).with_output_types(tuple[int, list[EnrichedArticle]])
+        | "one key" >> beam.Map(lambda batch: (0, batch)).with_output_types(tuple[int, Any])
         | "own" >> beam.ParDo(Own(work))
         | "match" >> beam.ParDo(Match(work))
         | "write" >> beam.ParDo(Write(work))
@@ -50,24 +55,24 @@ class Step(beam.DoFn):
 
 
 class Decode(Step):
-    """Batches of log records -> batches of (record, article); a record that is no article -> a dead letter."""
+    """Batches of log records -> batches ``ToRead``; a record that is no article -> a dead letter."""
 
     def process(self, element: list[LogRecord]) -> Iterator[Any]:
         """Decode one batch."""
-        articles = []
+        batches: dict[Rereading | None, list[tuple[LogRecord, Article]]] = {}
         for record in element:
             if record.value is None:
                 continue  # a deletion
             try:
-                articles.append((record, decode(record.value, Article)))
+                article, rereading = article_of(record)
+                batches.setdefault(rereading, []).append((record, article))
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 yield TaggedOutput(DEAD, letter_of(record, "decode", str(error), self.session.clock()))
-        if articles:
-            yield articles
+        yield from batches.items()
 
 
 class Read(Step):
-    """Batches of (record, article) -> batches of enriched articles; one that cannot be read -> a dead letter.
+    """Batches ``ToRead`` -> batches ``WasRead``; an article that cannot be read -> a dead letter.
 
     All batches of a bundle are handed to the reading processes before the first is waited for, so that a bundle of many
     small batches (one a partition) keeps every core busy.
@@ -75,15 +80,15 @@ class Read(Step):
 
     def start_bundle(self) -> None:
         """Begin with nothing under way."""
-        self._under_way: list[tuple[list[tuple[LogRecord, Article]], Reading]] = []
+        self._under_way: list[tuple[ToRead, Reading]] = []
 
-    def process(self, element: list[tuple[LogRecord, Article]]) -> None:
+    def process(self, element: ToRead) -> None:
         """Start reading one batch."""
-        self._under_way.append((element, self.session.pool.submit([article for _, article in element])))
+        self._under_way.append((element, self.session.pool.submit([article for _, article in element[1]])))
 
     def finish_bundle(self) -> Iterator[Any]:
         """Wait for all batches, in order."""
-        for batch, reading in self._under_way:
+        for (rereading, batch), reading in self._under_way:
             enriched = []
             for (record, _), outcome in zip(batch, reading.result(), strict=True):
                 if isinstance(outcome, Failure):
@@ -92,21 +97,22 @@ class Read(Step):
                 else:
                     enriched.append(outcome)
             if enriched:
-                yield _windowed(enriched)
+                yield _windowed((rereading, enriched))
 
 
 class Own(Step):
-    """(0, batch of enriched articles) -> list of ``Assigned``. The one key makes it one worker's on every runner."""
+    """(0, batch ``WasRead``) -> list of ``Assigned``. The one key makes it one worker's on every runner."""
 
     _ONE_KEY = BagStateSpec("one-key", beam.coders.BytesCoder())
 
     def process(
         self,
-        element: tuple[int, list[EnrichedArticle]],
+        element: tuple[int, WasRead],
         one_key: Any = beam.DoFn.StateParam(_ONE_KEY),  # noqa: ARG002, B008 - state makes Beam keep a key on one worker
     ) -> Iterator[list[Assigned]]:
         """Give one batch its stories and claims."""
-        assigned = self.session.insist(lambda: self.session.owner.own(element[1]))
+        _, (rereading, articles) = element
+        assigned = self.session.insist(lambda: self.session.owner.own(articles, rereading))
         if assigned:
             yield assigned
 

@@ -9,11 +9,28 @@ import apache_beam as beam
 from apache_beam.io.restriction_trackers import OffsetRange, OffsetRestrictionTracker
 from apache_beam.pvalue import PCollection
 
+from pipelines.novelty.assign import Rereading
 from pipelines.session import Session, Work
 from schemas.protocols import LogRecord
+from schemas.records import Article, Replay, decode
 
 BATCH = 64
 """How many records an element of the graph holds at most."""
+REPLAY = "replay"
+"""The topic of articles that are to be read again."""
+
+
+def article_of(record: LogRecord) -> tuple[Article, Rereading | None]:
+    """The article that ``record`` holds, and whether it is there to be read again.
+
+    Raises:
+        msgspec.DecodeError, UnicodeDecodeError: it holds none.
+    """
+    body = record.value or b""
+    if record.topic != REPLAY:
+        return decode(body, Article), None
+    replay = decode(body, Replay)
+    return replay.article, Rereading(replay.watch)
 
 
 class PartitionRange(NamedTuple):

@@ -53,7 +53,7 @@ def installation_status(log: Log, index: Index, feeds: Iterable[FeedStatus]) -> 
     languages = index.search("articles", None, limit=1, facets=["lang"]).facets["lang"]
     return Status(
         topics={topic: _topic(log, topic) for topic in TOPICS},
-        lag={group: _lag(log, group, topic) for group, topic in GROUPS.items()},
+        lag={group: lag(log, group, topic) for group, topic in GROUPS.items()},
         records={name: index.count(name) for name in INDEXES if name != "marks"},
         languages=languages,
         not_read=sum(count for language, count in languages.items() if language != READ_IN_DEPTH),
@@ -71,7 +71,7 @@ def _topic(log: Log, topic: str) -> TopicStatus:
     return TopicStatus(held=sum(end - first for first, end in ends), appended=sum(end for _, end in ends))
 
 
-def _lag(log: Log, group: str, topic: str) -> int:
+def lag(log: Log, group: str, topic: str) -> int:
     """How many records ``group`` has yet to read; those that retention removed do not count."""
     committed = log.committed(group, topic)
     waiting = 0

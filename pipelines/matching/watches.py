@@ -15,7 +15,7 @@ from schemas.protocols import Index
 from schemas.query.parse import parse
 from schemas.query.project import project
 from schemas.query.tree import Query
-from schemas.records import Alert, EnrichedArticle, Mark, Record, Statement, Trace, Watch
+from schemas.records import Alert, AlertState, EnrichedArticle, Mark, Record, Statement, Trace, Watch
 
 GENERATION = "generation"
 """The id of the record in index ``marks`` that is raised whenever a watch is written or removed."""
@@ -55,6 +55,8 @@ class WatchBook:
             for over in {rule.watch.over for rule in self._rules}
         }
         for rule in self._rules:
+            if assigned.rereading is not None and assigned.rereading.watch not in (None, rule.watch.id):
+                continue
             for record, projection in projected[rule.watch.over]:
                 if evaluate(rule.query, projection, now):
                     alert = self._alert(rule, record, assigned, now)
@@ -79,7 +81,7 @@ class WatchBook:
             relation=next((each.relation for each in assigned.claims if each.id == claim), None),
             late=article.published is not None and article.fetched - article.published > _LATE,
             trace=Trace(published=article.published, fetched=article.fetched, enriched=article.enriched, matched=now),
-            state="backlog" if _is_backlog(rule.watch, claim, assigned) else "new",
+            state=_state(rule.watch, claim, assigned),
         )
 
     def _keep_fresh(self) -> None:
@@ -109,6 +111,12 @@ def _records(over: str, article: EnrichedArticle) -> Iterable[EnrichedArticle | 
     if over == "articles":
         return [article]
     return [statement for statement in article.statements if statement.state is None]
+
+
+def _state(watch: Watch, claim: str | None, assigned: Assigned) -> AlertState:
+    if assigned.rereading is not None:
+        return "replayed"
+    return "backlog" if _is_backlog(watch, claim, assigned) else "new"
 
 
 def _is_backlog(watch: Watch, claim: str | None, assigned: Assigned) -> bool:

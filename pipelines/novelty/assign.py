@@ -15,17 +15,28 @@ from schemas.records import Claim, EnrichedArticle, Nearest, Statement
 
 
 @dataclass(frozen=True)
+class Rereading:
+    """Why an article that was stored before goes through once more: what it raises now is ``replayed``.
+
+    ``watch``: the id of the only watch that is to be matched.
+    """
+
+    watch: str | None = None
+
+
+@dataclass(frozen=True)
 class Assigned:
     """An article with its story and its statements' claims, and the claims as they stand with it.
 
     ``story_seen`` is when the first article of its story was seen; ``nearest`` holds for each claim that this article
-    opens the most similar earlier one of the same side.
+    opens the most similar earlier one of the same side. ``rereading`` is None where the article is new.
     """
 
     article: EnrichedArticle
     claims: tuple[Claim, ...]
     story_seen: datetime
     nearest: dict[str, Nearest] = field(default_factory=dict)
+    rereading: Rereading | None = None
 
 
 class Novelty:

@@ -9,17 +9,19 @@ never both open a claim, and an owner that dies between deciding and writing lea
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from pipelines.novelty.assign import Assigned, Novelty
+from pipelines.novelty.assign import Assigned, Novelty, Rereading
 from schemas.errors import NotOwnerError
 from schemas.protocols import Index
 from schemas.records import Claim, EnrichedArticle, Mark, Record
 
 _MARK = "owner"
+_STRIDE = timedelta(days=1)
 
 
 class Owner:
@@ -48,6 +50,7 @@ class Owner:
         self._novelty: Novelty | None = None
         self._revision: object | None = None
         self._until = clock()
+        self._since = clock()
         self._pending: dict[str, EnrichedArticle] = {}
 
     def take(self) -> bool:
@@ -58,7 +61,7 @@ class Owner:
             self.drop()
         found = self._index.get("marks", [_MARK]).get(_MARK)
         data = found.record.data if found is not None and isinstance(found.record, Mark) else {}
-        if data.get("holder") != self._holder and self._is_held(data):
+        if data.get("holder") != self._holder and _lasts(data, self._clock()):
             return False
         self._revision = found.revision if found else None
         self._pending = {
@@ -66,19 +69,22 @@ class Owner:
         }
         if not self._put(until=self._clock() + self._lease):
             return False
-        self._novelty = self._load()
+        self._novelty = self._load(self._clock() - self._window)
         return True
 
-    def own(self, articles: Sequence[EnrichedArticle]) -> list[Assigned]:
+    def own(self, articles: Sequence[EnrichedArticle], rereading: Rereading | None = None) -> list[Assigned]:
         """Give ``articles`` their stories and claims, and make it last.
 
-        An article older than what is stored is left out: it was overtaken by a later version of itself.
+        An article older than what is stored is left out: it was overtaken by a later version of itself. For those that
+        are read again the window reaches back so far that they find the stories and claims of their own time.
 
         Raises:
             NotOwnerError: another process owns now; nothing of this batch may go on.
         """
         if self._novelty is None:
             raise NotOwnerError("this process does not own stories and claims: take the lease first")
+        if rereading is not None and articles:
+            self._reach_back(min(article.first_seen for article in articles) - self._window)
         stored = self._stored(articles)
         self._forget_settled(stored)
         assigned = []
@@ -86,7 +92,7 @@ class Owner:
             last = stored.get(article.id)
             if last is not None and last.version > article.version:
                 continue
-            result = self._novelty.assign(article, last)
+            result = replace(self._novelty.assign(article, last), rereading=rereading)
             stored[article.id] = result.article
             self._pending[article.id] = _decision(result.article)
             assigned.append(result)
@@ -106,10 +112,6 @@ class Owner:
         if self._novelty is not None:
             self._put(until=self._clock())
         self.drop()
-
-    def _is_held(self, data: dict[str, Any]) -> bool:
-        until = data.get("until")
-        return until is not None and msgspec.convert(until, datetime) > self._clock()
 
     def _put(self, until: datetime) -> bool:
         data = msgspec.to_builtins({"holder": self._holder, "until": until, "pending": list(self._pending.values())})
@@ -146,10 +148,15 @@ class Owner:
             else:
                 stored[article.id] = article
 
-    def _load(self) -> Novelty:
+    def _reach_back(self, since: datetime) -> None:
+        if since < self._since:
+            # Some more than is asked for, since what is read again comes in the order of time only by and large.
+            self._novelty = self._load(since - _STRIDE)
+
+    def _load(self, since: datetime) -> Novelty:
         self._index.refresh("articles")
         self._index.refresh("claims")
-        since = self._clock() - self._window
+        self._since = since
         articles = [each for each in self._index.scan("articles", since) if isinstance(each, EnrichedArticle)]
         articles.sort(key=lambda each: (each.first_seen, each.id))
         novelty = Novelty()
@@ -163,6 +170,17 @@ class Owner:
             for statement in article.statements:
                 novelty.claims.report(statement)
         return novelty
+
+
+def is_held(index: Index, now: datetime) -> bool:
+    """Whether some process owns stories and claims at ``now``."""
+    found = index.get("marks", [_MARK]).get(_MARK)
+    return found is not None and isinstance(found.record, Mark) and _lasts(found.record.data, now)
+
+
+def _lasts(data: dict[str, Any], now: datetime) -> bool:
+    until = data.get("until")
+    return until is not None and msgspec.convert(until, datetime) > now
 
 
 def _decision(article: EnrichedArticle) -> EnrichedArticle:
