@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -27,8 +28,8 @@ _STRIDE = timedelta(days=1)
 class Owner:
     """The memory of what is known, and the right to add to it.
 
-    ``holder`` names this process and must be unique; ``lease`` is how long it may be silent before another takes over;
-    ``window`` is how far back stories and claims are remembered.
+    ``holder`` names this process and must be unique; ``lease`` is how long it may be silent before another takes over,
+    by ``timer`` (in seconds) where the clock was set back; ``window`` is how far back stories and claims are known.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Owner:
         *,
         holder: str,
         clock: Callable[[], datetime],
+        timer: Callable[[], float] = monotonic,
         lease: timedelta = timedelta(seconds=10),
         window: timedelta = timedelta(days=14),
         most_articles: int = 100_000,
@@ -44,6 +46,7 @@ class Owner:
         self._index = index
         self._holder = holder
         self._clock = clock
+        self._timer = timer
         self._lease = lease
         self._window = window
         self._most_articles = most_articles
@@ -52,16 +55,19 @@ class Owner:
         self._until = clock()
         self._since = clock()
         self._pending: dict[str, EnrichedArticle] = {}
+        self._heard: tuple[object, float] = (None, 0.0)
 
     def take(self) -> bool:
         """Take or renew the lease; False while another process holds it. The first time, loads the window."""
         if self._novelty is not None:
-            if self._until - self._clock() > self._lease / 2 or self._put(until=self._clock() + self._lease):
+            left = self._until - self._clock()  # more than the whole lease where the clock was set back
+            if self._lease / 2 < left <= self._lease or self._put(until=self._clock() + self._lease):
                 return True
             self.drop()
         found = self._index.get("marks", [_MARK]).get(_MARK)
         data = found.record.data if found is not None and isinstance(found.record, Mark) else {}
-        if data.get("holder") != self._holder and _lasts(data, self._clock()):
+        held = data.get("holder") != self._holder and _lasts(data, self._clock())
+        if found and held and not self._is_silent(found.revision):
             return False
         self._revision = found.revision if found else None
         self._pending = {
@@ -112,6 +118,12 @@ class Owner:
         if self._novelty is not None:
             self._put(until=self._clock())
         self.drop()
+
+    def _is_silent(self, revision: object) -> bool:
+        """Whether the holder has not renewed its lease for as long as it lasts, whatever the clock says."""
+        if revision != self._heard[0]:
+            self._heard = (revision, self._timer())
+        return self._timer() - self._heard[1] > self._lease.total_seconds()
 
     def _put(self, until: datetime) -> bool:
         data = msgspec.to_builtins({"holder": self._holder, "until": until, "pending": list(self._pending.values())})

@@ -27,16 +27,24 @@ SHIPS = (
 
 
 class Time:
-    """A clock that stands until it is moved."""
+    """A clock that stands until it is moved, and the timer beside it, which no one can set."""
 
     def __init__(self) -> None:
         self.now = NOON
+        self.passed = 0.0
 
     def __call__(self) -> datetime:
         return self.now
 
+    def timer(self) -> float:
+        return self.passed
+
     def pass_by(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
+        self.passed += seconds
+
+    def set_back(self, seconds: float) -> None:
+        self.now -= timedelta(seconds=seconds)
 
 
 @pytest.fixture
@@ -65,7 +73,7 @@ def article(id_: str, text: str, *, version: int = 1, seen: datetime = NOON) -> 
 
 
 def owner(index: Index, time: Time, holder: str) -> Owner:
-    return Owner(index, holder=holder, clock=time)
+    return Owner(index, holder=holder, clock=time, timer=time.timer)
 
 
 def write(index: Index, assigned: list[Assigned]) -> None:
@@ -87,6 +95,27 @@ def test_only_one_owner_at_a_time_until_its_lease_runs_out(index: SqliteIndex, t
     assert not second.take()
     time.pass_by(2)
     assert second.take()
+
+
+def test_a_lease_of_a_clock_that_was_set_back_runs_out_all_the_same(index: SqliteIndex, time: Time) -> None:
+    killed, heir = owner(index, time, "killed"), owner(index, time, "heir")
+    assert killed.take()
+    time.set_back(3600)
+    assert not heir.take()
+    time.pass_by(9)
+    assert not heir.take()
+    time.pass_by(2)
+    assert heir.take()
+
+
+def test_a_holder_whose_clock_was_set_back_goes_on_renewing(index: SqliteIndex, time: Time) -> None:
+    holder, other = owner(index, time, "holder"), owner(index, time, "other")
+    assert holder.take()
+    time.set_back(3600)
+    for _ in range(5):
+        assert holder.take()
+        assert not other.take()
+        time.pass_by(6)
 
 
 def test_a_released_lease_is_free_at_once(index: SqliteIndex, time: Time) -> None:
