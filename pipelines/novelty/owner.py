@@ -8,11 +8,11 @@ never both open a claim, and an owner that dies between deciding and writing lea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
@@ -21,6 +21,7 @@ from schemas.errors import NotOwnerError
 from schemas.protocols import Index
 from schemas.records import Claim, EnrichedArticle, Mark, Record
 
+T = TypeVar("T")
 _MARK = "owner"
 _STRIDE = timedelta(days=1)
 
@@ -60,8 +61,7 @@ class Owner:
     def take(self) -> bool:
         """Take or renew the lease; False while another process holds it. The first time, loads the window."""
         if self._novelty is not None:
-            left = self._until - self._clock()  # more than the whole lease where the clock was set back
-            if self._lease / 2 < left <= self._lease or self._put(until=self._clock() + self._lease):
+            if self._renew():
                 return True
             self.drop()
         found = self._index.get("marks", [_MARK]).get(_MARK)
@@ -75,7 +75,10 @@ class Owner:
         }
         if not self._put(until=self._clock() + self._lease):
             return False
-        self._novelty = self._load(self._clock() - self._window)
+        try:
+            self._novelty = self._load(self._clock() - self._window)
+        except NotOwnerError:
+            return False
         return True
 
     def own(self, articles: Sequence[EnrichedArticle], rereading: Rereading | None = None) -> list[Assigned]:
@@ -103,8 +106,7 @@ class Owner:
             self._pending[article.id] = _decision(result.article)
             assigned.append(result)
         if not self._put(until=self._clock() + self._lease):
-            self.drop()
-            raise NotOwnerError("another process has taken over stories and claims; this one starts its drain again")
+            self._lose()
         return assigned
 
     def drop(self) -> None:
@@ -118,6 +120,23 @@ class Owner:
         if self._novelty is not None:
             self._put(until=self._clock())
         self.drop()
+
+    def _lose(self) -> NoReturn:
+        self.drop()
+        raise NotOwnerError("another process has taken over stories and claims; this one starts its drain again")
+
+    def _renew(self) -> bool:
+        """Put the end of the lease off where it is near; False where another process owns now."""
+        now = self._clock()
+        left = self._until - now  # more than the whole lease where the clock was set back
+        return self._lease / 2 < left <= self._lease or self._put(until=now + self._lease)
+
+    def _held(self, records: Iterable[T]) -> Iterator[T]:
+        """``records``, with the lease renewed as often as it takes to go through them."""
+        for record in records:
+            if not self._renew():
+                self._lose()
+            yield record
 
     def _is_silent(self, revision: object) -> bool:
         """Whether the holder has not renewed its lease for as long as it lasts, whatever the clock says."""
@@ -169,13 +188,14 @@ class Owner:
         self._index.refresh("articles")
         self._index.refresh("claims")
         self._since = since
-        articles = [each for each in self._index.scan("articles", since) if isinstance(each, EnrichedArticle)]
+        scanned = self._held(self._index.scan("articles", since))
+        articles = [each for each in scanned if isinstance(each, EnrichedArticle)]
         articles.sort(key=lambda each: (each.first_seen, each.id))
         novelty = Novelty()
-        for claim in self._index.scan("claims", since):
+        for claim in self._held(self._index.scan("claims", since)):
             assert isinstance(claim, Claim)
             novelty.claims.load(claim)
-        for article in articles[-self._most_articles :]:
+        for article in self._held(articles[-self._most_articles :]):
             novelty.remember(article)
         for article in self._pending.values():
             novelty.remember(article)

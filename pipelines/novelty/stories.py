@@ -34,6 +34,7 @@ class Stories:
         self._lsh = RMinHashLSH(threshold=_SIMILAR, num_perm=PERMUTATIONS, num_bands=_BANDS)
         self._story_of: dict[str, str] = {}
         self._first_seen: dict[str, datetime] = {}
+        self._last_signature: dict[str, int] = {}
 
     def story_of(self, article: str) -> str | None:
         """The story that ``article`` was given, if it is known."""
@@ -57,6 +58,12 @@ class Stories:
                 best = (similarity, -number)
         return None if best is None else self._known[-best[1]].story
 
+    def _is_new(self, article: str, signature: str | None) -> bool:
+        """Whether this is another signature than the last one of ``article``; what is read again has the same."""
+        last = self._last_signature.get(article)
+        self._last_signature[article] = hash(signature)
+        return last != self._last_signature[article]
+
     def add(self, article: str, story: str, signature: str | None, first_seen: datetime) -> None:
         """Remember that ``article`` belongs to ``story``."""
         self._story_of[article] = story
@@ -64,6 +71,6 @@ class Stories:
         if earlier is None or first_seen < earlier:
             self._first_seen[story] = first_seen
         known = restore(signature) if signature else None
-        if known is not None:
+        if known is not None and self._is_new(article, signature):
             self._lsh.insert(len(self._known), known.minhash)
             self._known.append(_Known(story, known))

@@ -10,13 +10,13 @@ import msgspec
 import pytest
 
 from connectors.indexes.sqlite import SqliteIndex
-from pipelines.novelty.assign import Assigned
+from pipelines.novelty.assign import Assigned, Rereading
 from pipelines.novelty.owner import Owner
 from pipelines.novelty.signature import signature
 from schemas.errors import NotOwnerError
 from schemas.ids import statement_id
 from schemas.protocols import Index
-from schemas.records import EnrichedArticle, Evidence, Statement
+from schemas.records import EnrichedArticle, Evidence, Record, Statement
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAM = "Any drone over the upper dam will be shot down without warning, the general of Tarn told Veldia on Monday."
@@ -214,3 +214,63 @@ def test_a_vanished_statement_is_retracted_in_article_and_claim(index: SqliteInd
     (gone,) = holder.own([empty])
     assert [each.state for each in gone.article.statements] == ["retracted"]
     assert [member.retracted for claim in gone.claims for member in claim.members] == [True]
+
+
+def test_what_is_read_again_finds_the_claims_and_stories_of_its_own_time(index: SqliteIndex, time: Time) -> None:
+    holder = owner(index, time, "holder")
+    assert holder.take()
+    opened = holder.own([article("a", DAM)])
+    write(index, opened)
+    missed = article("b", AGAIN, seen=NOON + timedelta(days=1))
+    index.upsert("articles", [msgspec.structs.replace(missed, statements=(), story="b", indexed=missed.fetched)])
+    holder.own([])  # finds in the index what was decided
+    holder.release()
+    time.pass_by(40 * 86_400)
+    later = owner(index, time, "later")
+    assert later.take()
+    again, copy = later.own([missed, article("copy", DAM, seen=NOON + timedelta(days=2))], Rereading())
+    assert claims([again, copy]) == claims(opened) * 2
+    assert copy.article.story == "a"
+    assert again.rereading == Rereading()
+
+
+def test_a_long_look_back_does_not_cost_the_lease(
+    index: SqliteIndex, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(40):
+        index.upsert("articles", [article(f"old{number}", f"{DAM} {number}", seen=NOON - timedelta(days=20))])
+    holder, other = owner(index, time, "holder"), owner(index, time, "other")
+    assert holder.take()
+    taken: list[bool] = []
+
+    def slow(name: str, since: datetime | None = None) -> Iterator[Record]:
+        for record in scan(name, since):
+            time.pass_by(2)
+            taken.append(other.take())
+            yield record
+
+    scan = index.scan
+    monkeypatch.setattr(index, "scan", slow)
+    assert holder.own([article("old0", DAM, version=2, seen=NOON - timedelta(days=20))], Rereading())
+    assert len(taken) >= 40
+    assert not any(taken)
+
+
+def test_an_owner_that_is_overtaken_while_it_looks_back_drops_its_batch(
+    index: SqliteIndex, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.upsert("articles", [article("old", DAM, seen=NOON - timedelta(days=20))])
+    holder, other = owner(index, time, "holder"), owner(index, time, "other")
+    assert holder.take()
+
+    def endless(name: str, since: datetime | None = None) -> Iterator[Record]:
+        time.pass_by(11)
+        monkeypatch.undo()
+        assert other.take()
+        yield from scan(name, since)
+
+    scan = index.scan
+    monkeypatch.setattr(index, "scan", endless)
+    with pytest.raises(NotOwnerError):
+        holder.own([article("old", DAM, version=2, seen=NOON - timedelta(days=20))], Rereading())
+    assert not holder.take()
