@@ -15,7 +15,7 @@ import msgspec
 
 from connectors.feeds.addresses import host_of, is_web
 from connectors.feeds.articles import Memory, Published
-from connectors.feeds.fetch import Validators
+from connectors.feeds.fetch import LONGEST_WAIT, Validators
 from connectors.sqlite import Database
 from schemas.errors import FeedError
 from schemas.records import Article
@@ -107,9 +107,13 @@ class FeedState:
         return self._statuses("ORDER BY url")
 
     def due(self) -> list[FeedStatus]:
-        """The feeds whose time has come and whose host is not held, the longest overdue first."""
+        """The feeds whose time has come and whose host is not held, the longest overdue first.
+
+        What happened later than now tells that the clock was set back: then the time has come, too.
+        """
         now = to_micros(self._clock())
-        return self._statuses("WHERE due <= ? AND until IS NULL ORDER BY due, url", now)
+        come = "max(ifnull(fetched, 0), ifnull(failing_since, 0)) > ? OR due <= ?"
+        return self._statuses(f"WHERE ({come}) AND until IS NULL ORDER BY due, url", now, now)
 
     def validators(self, url: str) -> Validators:
         """What tells whether the feed has changed since it was last read."""
@@ -126,12 +130,13 @@ class FeedState:
 
     def failed(self, url: str, error: str, due: datetime) -> None:
         """The feed could not be fetched or read. What was remembered of it stays as it is."""
-        now = to_micros(self._clock())
+        told = {"url": url, "error": error, "now": to_micros(self._clock()), "due": to_micros(due)}
         with self._database.write() as connection:
             connection.execute(
-                """UPDATE feeds SET failures = failures + 1, error = ?, failing_since = ifnull(failing_since, ?),
-                   due = ? WHERE url = ?""",
-                (error, now, to_micros(due), url),
+                # Times later than now are of a clock that was set back.
+                """UPDATE feeds SET failures = failures + 1, error = :error, due = :due, fetched = min(fetched, :now),
+                   failing_since = min(ifnull(failing_since, :now), :now) WHERE url = :url""",
+                told,
             )
 
     def hold(self, host: str, until: datetime, reason: str) -> None:
@@ -209,9 +214,11 @@ class FeedState:
 
     def _statuses(self, condition: str, *values: int) -> list[FeedStatus]:
         sql = f"""SELECT url, added, feeds.due, until, failures, title, fetched, failing_since, error, reason
-                  FROM feeds LEFT JOIN hosts ON hosts.host = feeds.host AND until > ? {condition}"""
+                  FROM feeds LEFT JOIN hosts ON hosts.host = feeds.host AND until > ? AND until <= ? {condition}"""
+        now = self._clock()
+        held = (to_micros(now), to_micros(now + LONGEST_WAIT))  # longer ones are of a clock that was set back
         with self._database.read() as connection:
-            rows = connection.execute(sql, (to_micros(self._clock()), *values)).fetchall()
+            rows = connection.execute(sql, (*held, *values)).fetchall()
         return [_status(*row) for row in rows]
 
 

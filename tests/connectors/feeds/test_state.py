@@ -104,6 +104,22 @@ def test_due_feeds_come_in_order_and_those_of_a_held_host_do_not(state: FeedStat
     assert len(state.due()) == 4
 
 
+def test_a_clock_that_was_set_back_keeps_no_feed_waiting(state: FeedState, clock: Clock) -> None:
+    clock.move(timedelta(days=30))
+    for url in (FEED, "https://fjord.example/feed", "https://wire.example:81/x"):
+        state.add(url)
+    state.unchanged(FEED, clock() + timedelta(minutes=2))
+    state.failed("https://fjord.example/feed", "not a feed", clock() + timedelta(minutes=4))
+    state.hold("wire.example:81", clock() + timedelta(hours=1), "the server answered 429 Too Many Requests")
+    assert state.due() == []
+    clock.move(timedelta(days=-30))
+    assert len(state.due()) == 3
+    for url in (FEED, "https://fjord.example/feed"):
+        state.failed(url, "no answer", clock() + timedelta(minutes=2))
+    state.unchanged("https://wire.example:81/x", clock() + timedelta(minutes=2))
+    assert state.due() == []
+
+
 def test_many_entries_at_once(state: FeedState) -> None:
     state.add(FEED)
     entries = [Entry(title=f"{n}", url=f"https://wire.example/{n}") for n in range(3000)]
