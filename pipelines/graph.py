@@ -89,6 +89,7 @@ class Read(Step):
     def finish_bundle(self) -> Iterator[Any]:
         """Wait for all batches, in order."""
         for (rereading, batch), reading in self._under_way:
+            self.session.progress()
             enriched = []
             for (record, _), outcome in zip(batch, reading.result(), strict=True):
                 if isinstance(outcome, Failure):
@@ -131,7 +132,9 @@ class Write(Step):
 
     def process(self, element: tuple[list[Assigned], list[Alert]]) -> None:
         """Write one batch."""
-        self.session.insist(lambda: self.session.writer.write(*element))
+        articles = self.session.insist(lambda: self.session.writer.write(*element))
+        if self.session.written is not None:
+            self.session.written += zip(element[0], articles, strict=True)
 
 
 class Bury(Step):

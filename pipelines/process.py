@@ -24,6 +24,7 @@ from pipelines.sources import REPLAY, Drain, PartitionRange, article_of
 from schemas.errors import NotOwnerError, RedlineError, UnavailableError
 from schemas.patience import Patience, Told
 from schemas.protocols import Log
+from schemas.records import EnrichedArticle
 
 TOPIC = "articles"
 GROUP = "process"
@@ -42,12 +43,13 @@ def run(
     once: bool = False,
     ready: Callable[[], None] = lambda: None,
     told: Told = lambda _: None,
+    progress: Callable[[], None] = lambda: None,
 ) -> int:
     """Process articles until ``stop`` is set, with ``once`` until none is left; returns how many records were drained.
 
     ``ready`` is called when the models are loaded and log and index answered, ``told`` with what is away (see
-    ``schemas.patience``). Offsets are committed after a drain that ended well, so a process that is killed at any
-    moment leaves nothing out.
+    ``schemas.patience``), ``progress`` whenever the loop goes round or tries again. Offsets are committed after a drain
+    that ended well, so a process that is killed at any moment leaves nothing out.
 
     Raises:
         RedlineError: the models cannot be loaded, or the log or the index refuses for good.
@@ -55,6 +57,7 @@ def run(
     work = dataclasses.replace(work, run=uuid4().hex)
     session = work.session()
     session.patience = Patience(stop, work.clock, told)
+    session.progress = progress
     try:
         session.insist(lambda: session.log.committed(GROUP, TOPIC))
         session.pool.warm_up()
@@ -160,6 +163,7 @@ def _drain(work: Work, session: Session, ranges: list[PartitionRange]) -> bool:
     """Run the graph over ``ranges``, all of one topic, and commit; False where the drain has to be done again."""
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
     build(pipeline, Drain(ranges, work), work)
+    session.written = []
     try:
         state = pipeline.run().wait_until_finish()
     except Exception as error:
@@ -174,7 +178,23 @@ def _drain(work: Work, session: Session, ranges: list[PartitionRange]) -> bool:
         raise RedlineError(f"a drain ended as {state}, not as DONE; its offsets were not committed")
     done = {each.partition: each.end for each in ranges}
     session.insist(lambda: session.log.commit(GROUP, ranges[0].topic, done))
+    # Not before: a drain that is done again would be told twice.
+    for assigned, article in session.written:
+        event = "indexed" if assigned.rereading is None else "read again"
+        about = {"article": article.id, "story": article.story, "statements": len(article.statements)}
+        _log.debug(event, extra={**about, "seconds": _seconds(article)})
     return True
+
+
+def _seconds(article: EnrichedArticle) -> dict[str, float]:
+    """How long ``article`` took from stage to stage, in seconds."""
+    assert article.enriched is not None
+    assert article.indexed is not None
+    return {
+        "fetched_to_enriched": (article.enriched - article.fetched).total_seconds(),
+        "enriched_to_indexed": (article.indexed - article.enriched).total_seconds(),
+        "fetched_to_indexed": (article.indexed - article.fetched).total_seconds(),
+    }
 
 
 def _is_about(error: BaseException, kind: type[RedlineError]) -> bool:

@@ -18,6 +18,7 @@ from uuid import uuid4
 from apache_beam.utils.shared import Shared
 
 from pipelines.matching.watches import WatchBook
+from pipelines.novelty.assign import Assigned
 from pipelines.novelty.owner import Owner
 from pipelines.pool import Reading, ReadingPool
 from pipelines.reading.settings import ReadingSettings
@@ -25,6 +26,7 @@ from pipelines.settings import ProcessSettings
 from pipelines.writing import Writer
 from schemas.patience import Patience
 from schemas.protocols import Homes
+from schemas.records import EnrichedArticle
 from schemas.times import Clock, utc_now
 
 T = TypeVar("T")
@@ -63,16 +65,24 @@ class Session:
         self.watches = WatchBook(self.index, work.clock)
         self.writer = Writer(self.log, self.index, work.clock)
         self.patience = Patience(threading.Event(), work.clock)
+        self.progress: Callable[[], None] = lambda: None
+        self.written: list[tuple[Assigned, EnrichedArticle]] | None = None
+        """What was written since the last commit, where someone wants to know it."""
         self.ahead: list[Reading] = []
         """What was begun to be read before the graph asks for it; held here, so that it finds it under way."""
 
     def insist(self, action: Callable[[], T]) -> T:
-        """Do ``action``, as often as it takes until log and index answer.
+        """Do ``action``, as often as it takes until log and index answer; each try is progress.
 
         Raises:
             UnavailableError: the session was asked to stop before they answered.
         """
-        return self.patience.insist(action)
+
+        def attempt() -> T:
+            self.progress()
+            return action()
+
+        return self.patience.insist(attempt)
 
     def close(self) -> None:
         """End the reading processes and release log and index."""

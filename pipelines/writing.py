@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -9,7 +10,9 @@ import msgspec
 
 from pipelines.novelty.assign import Assigned
 from schemas.protocols import Index, Log, Message
-from schemas.records import Alert, encode
+from schemas.records import Alert, EnrichedArticle, encode
+
+_log = logging.getLogger(__name__)
 
 
 class Writer:
@@ -20,14 +23,15 @@ class Writer:
         self._index = index
         self._clock = clock
 
-    def write(self, assigned: Sequence[Assigned], alerts: Sequence[Alert]) -> None:
-        """Write a batch: its articles and statements, then its claims, then its alerts."""
+    def write(self, assigned: Sequence[Assigned], alerts: Sequence[Alert]) -> list[EnrichedArticle]:
+        """Write a batch: its articles and statements, then its claims, then its alerts; returns the articles."""
         articles = [msgspec.structs.replace(each.article, indexed=self._clock()) for each in assigned]
         self._index.upsert("articles", articles)
         self._index.upsert("statements", [each for article in articles for each in article.statements])
         claims = {claim.id: claim for each in assigned for claim in each.claims}
         self._index.upsert("claims", list(claims.values()))
         self._publish(alerts)
+        return articles
 
     def _publish(self, alerts: Sequence[Alert]) -> None:
         """Append to the topic what the index lacks, then create it there: a crash between the two repeats both."""
@@ -36,4 +40,8 @@ class Writer:
         fresh = [alert for id_, alert in first.items() if id_ not in known]
         if fresh:
             self._log.append("alerts", [Message(alert.id, encode(alert)) for alert in fresh])
-            self._index.create("alerts", fresh)
+            created = self._index.create("alerts", fresh)
+            for alert in fresh:
+                if alert.id in created:
+                    about = {"alert": alert.id, "article": alert.article, "claim": alert.claim, "watch": alert.watch}
+                    _log.debug("alert", extra={**about, "state": alert.state})

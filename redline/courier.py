@@ -100,15 +100,16 @@ class Courier:
     def _send(self, delivery: Delivery, alert: Alert) -> Delivery:
         """Try once; returns the record of what came of it."""
         tries, error, delivered = delivery.tries + 1, None, None
+        about = {"alert": alert.id, "article": alert.article, "channel": self._channel.name}
         try:
             self._channel.send(self._patience.insist(lambda: compose(self._index, alert, self._clock())))
         except ChannelError as failure:
             error = str(failure)
-            logger.warning("not delivered", extra={"alert": alert.id, "tries": tries, "error": error})
+            logger.warning("not delivered", extra={**about, "tries": tries, "error": error})
         else:
             delivered = self._clock()
             seconds = {stage: round(spent, 3) for stage, spent in stages(alert.trace, delivered).items()}
-            logger.info("delivered", extra={"alert": alert.id, "channel": self._channel.name, "seconds": seconds})
+            logger.info("delivered", extra={**about, "seconds": seconds})
         return Delivery(
             id=delivery.id,
             alert=alert.id,

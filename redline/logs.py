@@ -1,7 +1,8 @@
 """Log lines: one JSON object a line on standard error, readable text where that is a terminal.
 
 Whoever logs uses the standard library: ``logging.getLogger(__name__).info("fetched", extra={"feed": url})``. The
-message names the event; what ``extra`` gives becomes fields. Events of ours from INFO on, of libraries from WARNING on.
+message names the event; what ``extra`` gives becomes fields. What happens to an article has its id as ``article``: at
+DEBUG it is told at every stage. Events of libraries are told from WARNING on.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ NOISE = ("apitools not found",)
 """What libraries say at every start about what we do not use (Beam about BigQuery)."""
 
 
-def setup() -> None:
-    """Send log lines to standard error; a second call replaces what the first one set."""
+def setup(level: str = "info") -> None:
+    """Send log lines, ours from ``level`` on, to standard error; a second call replaces what the first one set."""
     terminal = sys.stderr.isatty()
     handler = logging.StreamHandler(sys.stderr)
     handler.set_name("redline")
+    handler.setLevel(level.upper())
     handler.addFilter(lambda record: not record.getMessage().startswith(NOISE))
     handler.setFormatter(TextFormatter() if terminal else JsonFormatter())
     root = logging.getLogger()
@@ -32,7 +34,7 @@ def setup() -> None:
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     for name in OURS:
-        logging.getLogger(name).setLevel(logging.INFO)
+        logging.getLogger(name).setLevel(level.upper())
     logging.captureWarnings(True)
 
 

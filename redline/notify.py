@@ -57,11 +57,12 @@ def run(
     once: bool = False,
     retry: Backoff = RETRY,
     told: Told = lambda _: None,
+    progress: Callable[[], None] = lambda: None,
 ) -> None:
     """Deliver alerts until ``stop``; with ``once`` until each alert of the topic was tried.
 
     What could not be delivered by then stays pending in the index for the next run. ``told`` is called with what is
-    away (see ``schemas.patience``).
+    away (see ``schemas.patience``), ``progress`` whenever the loop goes round or tries again.
     """
     patience = Patience(stop, clock, told)
     couriers = {name: Courier(channel, index, stop, clock, retry, patience) for name, channel in channels.items()}
@@ -71,7 +72,7 @@ def run(
         try:
             with suppress(UnavailableError):  # raised only by the stop
                 patience.insist(notifier.resume)
-                _read(notifier, running, stop, patience, once)
+                _read(notifier, running, stop, patience, once, progress)
         finally:
             for courier in couriers.values():
                 courier.finish()
@@ -79,11 +80,23 @@ def run(
         courier_run.result()
 
 
-def _read(notifier: Notifier, running: Sequence[Future[None]], stop: Stop, patience: Patience, once: bool) -> None:
+def _read(
+    notifier: Notifier,
+    running: Sequence[Future[None]],
+    stop: Stop,
+    patience: Patience,
+    once: bool,
+    progress: Callable[[], None],
+) -> None:
     """Read the topic until ``stop``, with ``once`` to its end, or until a courier has failed."""
+
+    def read() -> int:
+        progress()
+        return notifier.read()
+
     logs.ready()
     while not stop.is_set() and not any(courier.done() for courier in running):
-        if not patience.insist(notifier.read):
+        if not patience.insist(read):
             if once:
                 return
             patience.insist(notifier.wait)
@@ -135,9 +148,7 @@ class Notifier:
         try:
             alert = decode(record.value, Alert)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            letter = letter_of(record, "notify", str(error), self._clock())
-            bury(self._log, self._index, [letter])
-            logger.error("dead letter", extra={"id": letter.id, "error": letter.error})
+            bury(self._log, self._index, [letter_of(record, "notify", str(error), self._clock())])
             return []
         return [alert] if alert.state == "new" else []
 

@@ -24,6 +24,7 @@ from connectors.indexes.settings import ElasticsearchSettings
 from connectors.logs.settings import KafkaSettings
 from pipelines.reading.settings import ReadingSettings
 from pipelines.settings import ProcessSettings
+from redline.monitor.settings import MonitorSettings
 from schemas.errors import DataFileError, RedlineError
 
 DEFAULT_FILE = "redline.toml"
@@ -58,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     reading: ReadingSettings = ReadingSettings()
     process: ProcessSettings = ProcessSettings()
     notify: NotifySettings = NotifySettings()
+    monitor: MonitorSettings = MonitorSettings()
     kafka: KafkaSettings | None = None
     elasticsearch: ElasticsearchSettings | None = None
 

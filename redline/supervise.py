@@ -19,12 +19,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import TracebackType
 from typing import IO
 
 from redline.backoff import Backoff
 from redline.lifecycle import Stop
 from schemas.errors import RedlineError
+from schemas.times import utc_now
 
 logger = logging.getLogger(__name__)
 
@@ -116,6 +118,10 @@ class Supervisor:
         """
         self._wait(stop, lambda: False)
 
+    def unready(self) -> dict[str, datetime]:
+        """The services that are not ready now, and since when: they start, or died and are started again."""
+        return {keeper.name: since for keeper in self._keepers if (since := keeper.unready_since) is not None}
+
     def _stop(self) -> None:
         """Have all children stop; one that takes longer than ``grace`` is killed. Returns when none is left."""
         self.ending.set()
@@ -152,12 +158,14 @@ class _Keeper:
     """Runs one service again and again, in a thread of its own."""
 
     def __init__(self, service: Service, supervisor: Supervisor) -> None:
+        self.name = service.name
         self._service = service
         self._supervisor = supervisor
         self._thread = threading.Thread(target=self._keep, name=f"keep {service.name}", daemon=True)
         self._lock = threading.Lock()
         self._child: _Child | None = None
         self.ready = False
+        self.unready_since: datetime | None = utc_now()
 
     def start(self) -> None:
         self._thread.start()
@@ -180,6 +188,7 @@ class _Keeper:
         while child := self._launch():
             started = time.monotonic()
             code = child.wait(self._on_ready)
+            self.unready_since = utc_now()
             with self._lock:
                 self._child = None
             if self._supervisor.ending.is_set():
@@ -202,6 +211,7 @@ class _Keeper:
 
     def _on_ready(self) -> None:
         self.ready = True
+        self.unready_since = None
         self._supervisor.changed()
 
 

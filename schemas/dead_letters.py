@@ -6,16 +6,19 @@ failed. So what fails again is the same letter with a higher count, however ofte
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 from msgspec.structs import replace
 
 from schemas.protocols import Index, Log, LogRecord, Message
 from schemas.records import DeadLetter, encode
 
 TOPIC = "dead-letters"
+_log = logging.getLogger(__name__)
 _AGAIN = re.compile(r"again/(?P<tries>\d{1,9})/(?P<id>.+)")
 
 
@@ -51,6 +54,9 @@ def bury(log: Log, index: Index, letters: Sequence[DeadLetter]) -> list[DeadLett
     if new:
         log.append(TOPIC, [Message(letter.id, encode(letter)) for letter in new])
         index.upsert(TOPIC, new)
+    for letter in new:
+        about = {"id": letter.id, "stage": letter.stage, "article": _article_of(letter)}
+        _log.error("dead letter", extra={**about, "error": letter.error})
     return new
 
 
@@ -61,3 +67,17 @@ def _after(old: object, letter: DeadLetter) -> DeadLetter | None:
     if letter.tries <= old.tries:
         return None
     return replace(letter, topic=old.topic, partition=old.partition, offset=old.offset, version=old.version + 1)
+
+
+class _Named(msgspec.Struct):
+    id: str
+
+
+def _article_of(letter: DeadLetter) -> str | None:
+    """The id of the article that ``letter`` holds, where that much can be read."""
+    if letter.topic == "alerts":
+        return None
+    try:
+        return msgspec.json.decode(letter.record, type=_Named).id
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None

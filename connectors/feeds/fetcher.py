@@ -20,6 +20,7 @@ from connectors.feeds.state import FeedState, FeedStatus
 from schemas.errors import FeedError, UnavailableError
 from schemas.patience import Patience, Told
 from schemas.protocols import Log
+from schemas.records import Article
 
 if TYPE_CHECKING:
     import aiohttp
@@ -57,8 +58,10 @@ class Fetcher:
         self._patience = Patience(Event(), clock, told)
         self._publishing = asyncio.Lock()
 
-    async def run(self, stop: asyncio.Event, once: bool = False) -> None:
+    async def run(self, stop: asyncio.Event, once: bool = False, progress: Callable[[], None] = lambda: None) -> None:
         """Fetch until ``stop`` is set; with ``once``, fetch every feed once, due or not, except those of held hosts.
+
+        ``progress`` is called whenever the loop goes round.
 
         Raises:
             RedlineError: the state is broken, or cannot be read for long. (A log that does not answer is waited for.)
@@ -67,6 +70,7 @@ class Fetcher:
         started: set[str] = set()
         async with new_session(self._settings) as session:
             while not stop.is_set():
+                progress()
                 busy = started if once else {feed.url for feed in running.values()}
                 waiting = [feed for feed in self._candidates(once) if feed.url not in busy]
                 for feed in self._startable(waiting, Counter(feed.host for feed in running.values())):
@@ -102,6 +106,7 @@ class Fetcher:
         try:
             validators = await self._patiently(self._state.validators, feed.url)
             answer = await fetch(session, feed.url, validators, self._settings, now)
+            _logger.debug("feed asked", extra={"feed": feed.url, "outcome": "new" if answer else "unchanged"})
             if answer is None:
                 await self._patiently(self._state.unchanged, feed.url, self._due(now, failures=0))
             else:
@@ -135,10 +140,13 @@ class Fetcher:
                 digests={one.id: digest(one.entry) for one in found},
                 articles=articles,
             )
+        for article in articles:
+            _logger.debug("published", extra={"article": article.id, "feed": feed.url, "late_s": _lateness(article)})
         if articles:
             _logger.info("fetched", extra={"feed": feed.url, "articles": len(articles)})
 
     async def _fail(self, feed: FeedStatus, error: str, due: datetime | None = None) -> None:
+        _logger.debug("feed asked", extra={"feed": feed.url, "outcome": "failed"})
         if feed.error != error:
             _logger.warning("feed failed", extra={"feed": feed.url, "error": error})
         due = due or self._due(self._clock(), feed.failures + 1)
@@ -162,6 +170,13 @@ class Fetcher:
             else:
                 tries.answered()
                 return result
+
+
+def _lateness(article: Article) -> float | None:
+    """How many seconds after its publication ``article`` was seen; None where that tells nothing of this service."""
+    if article.published is None or article.backlog or article.fetched > article.first_seen:
+        return None
+    return (article.fetched - article.published).total_seconds()
 
 
 async def _first_of(stop: asyncio.Event, running: Iterable[asyncio.Task[None]], timeout: float) -> None:

@@ -65,5 +65,6 @@ def _letter(article: Article, error: TooLargeError, now: datetime) -> DeadLetter
         error=f"article {article.id} of {article.feed}: {error}; raise the limit of the topic (max.message.bytes)",
         failed=now,
     )
-    _logger.error("dead letter", extra={"id": letter.id, "feed": article.feed, "error": letter.error})
+    about = {"id": letter.id, "stage": letter.stage, "article": article.id, "feed": article.feed}
+    _logger.error("dead letter", extra={**about, "error": letter.error})
     return letter

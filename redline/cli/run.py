@@ -14,6 +14,7 @@ from redline import logs
 from redline.cli import INTERRUPTED
 from redline.cli.app import App, examples, pass_app
 from redline.lifecycle import stop_on_signals
+from redline.monitor.monitor import monitored
 from redline.supervise import SERVICES, Supervisor, parse_event, service
 
 
@@ -25,11 +26,14 @@ def run(app: App) -> None:
     A part that dies is started again. The parts are the commands redline fetch, process and notify. Alerts are printed
     on standard output, what the parts log on standard error. A second Ctrl-C ends everything at once.
     """
-    logs.setup()
-    _ = app.settings  # a wrong setting is told once and here, not by every part
+    settings = app.settings  # a wrong setting is told once and here, not by every part
+    logs.setup(settings.monitor.log_level)
     services = [service(name) for name in SERVICES]
-    with stop_on_signals() as stop, Supervisor(services, relay, environment(app.config)) as supervisor:
-        supervisor.wait(stop)
+    with stop_on_signals() as stop, monitored(settings, "run", os.environ) as monitor:
+        parts = {**environment(app.config), **monitor.environment}
+        with Supervisor(services, relay, parts) as supervisor:
+            monitor.unready = supervisor.unready
+            supervisor.wait(stop)
     if stop.interrupted:
         raise click.exceptions.Exit(INTERRUPTED)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +15,7 @@ from redline import logs
 from redline.cli import INTERRUPTED
 from redline.cli.app import App, examples, pass_app
 from redline.lifecycle import Stop, stop_on_signals
+from redline.monitor.monitor import Monitor, monitored
 from schemas.times import utc_now
 
 if TYPE_CHECKING:
@@ -33,19 +35,20 @@ def once_option(function: F) -> F:
 def fetch(app: App, once: bool) -> None:
     """Fetch the feeds, until stopped. What is new goes to the log."""
 
-    def work(stop: Stop) -> None:
+    def work(stop: Stop, monitor: Monitor) -> None:
         import asyncio
         from random import Random
 
         from connectors.feeds.fetcher import Fetcher
 
         with app.log() as log, app.feeds() as state:
-            asyncio.run(_until(stop, Fetcher(state, log, app.settings.feeds, utc_now, Random()), once))
+            fetcher = Fetcher(state, log, app.settings.feeds, utc_now, Random())
+            asyncio.run(_until(stop, fetcher, once, monitor.progress))
 
-    _serve(work)
+    _serve(app, "fetch", work)
 
 
-async def _until(stop: Stop, fetcher: Fetcher, once: bool) -> None:
+async def _until(stop: Stop, fetcher: Fetcher, once: bool, progress: Callable[[], None]) -> None:
     """Run ``fetcher`` until ``stop``, which another thread asks for."""
     import asyncio
 
@@ -53,7 +56,7 @@ async def _until(stop: Stop, fetcher: Fetcher, once: bool) -> None:
     stopped = asyncio.Event()
     stop.when_set(lambda: loop.call_soon_threadsafe(stopped.set))
     logs.ready()
-    await fetcher.run(stopped, once)
+    await fetcher.run(stopped, once, progress)
 
 
 @click.command(epilog=examples("redline process", "redline process --once", "redline process --degraded"))
@@ -63,16 +66,18 @@ async def _until(stop: Stop, fetcher: Fetcher, once: bool) -> None:
 def process(app: App, once: bool, degraded: bool) -> None:
     """Read what was fetched and match the watches, until stopped."""
 
-    def work(stop: Stop) -> None:
+    def work(stop: Stop, monitor: Monitor) -> None:
         from pipelines.process import run
         from pipelines.session import Work
 
         reading = replace(app.settings.reading, degraded=degraded or app.settings.reading.degraded)
         if reading.degraded:
             logging.getLogger(__name__).warning("reading without a model: no statements, no alerts")
-        run(Work(app.homes, reading, app.settings.process), stop, once=once, ready=logs.ready)
+        run(
+            Work(app.homes, reading, app.settings.process), stop, once=once, ready=logs.ready, progress=monitor.progress
+        )
 
-    _serve(work)
+    _serve(app, "process", work)
 
 
 @click.command(epilog=examples("redline notify", "redline notify --once"))
@@ -81,20 +86,22 @@ def process(app: App, once: bool, degraded: bool) -> None:
 def notify(app: App, once: bool) -> None:
     """Deliver the alerts, until stopped. The channel terminal is standard output."""
 
-    def work(stop: Stop) -> None:
+    def work(stop: Stop, monitor: Monitor) -> None:
         from redline.notify import open_channels, run
+        from redline.schedule import schedule_of
 
         channels = open_channels(app.settings.notify, sys.stdout)
         with app.log() as log, app.index() as index:
-            run(log, index, channels, stop, utc_now, once=once)
+            schedule = schedule_of(app.settings.notify)
+            run(log, index, channels, stop, utc_now, schedule=schedule, once=once, progress=monitor.progress)
 
-    _serve(work)
+    _serve(app, "notify", work)
 
 
-def _serve(work: Callable[[Stop], None]) -> None:
+def _serve(app: App, part: str, work: Callable[[Stop, Monitor], None]) -> None:
     """Log, and do ``work`` until it is done or a signal asks for the stop; exits with 130 after Ctrl-C."""
-    logs.setup()
-    with stop_on_signals() as stop:
-        work(stop)
+    logs.setup(app.settings.monitor.log_level)
+    with stop_on_signals() as stop, monitored(app.settings, part, os.environ) as monitor:
+        work(stop, monitor)
     if stop.interrupted:
         raise click.exceptions.Exit(INTERRUPTED)

@@ -17,6 +17,7 @@ from schemas.errors import DataFileError, RedlineError
 
 SAMPLE = Path(__file__).parents[2] / "redline.sample.toml"
 EXAMPLES = {
+    "monitor.address",
     "notify.webhooks",
     *(f"kafka.{key}" for key in ("ca_file", "certificate_file", "key_file", "key_password", "username", "password")),
     "kafka.replication",
@@ -83,7 +84,7 @@ def test_variables_override_the_file(name: str, raw: str, keys: tuple[str, ...],
         ("[feds]\n", "line 1: unknown key 'feds', did you mean 'feeds'?"),
         (
             "zzz = 1\n",
-            "line 1: unknown key 'zzz'; known are: data, elasticsearch, feeds, kafka, notify, process, reading",
+            "line 1: unknown key 'zzz'; known are: data, elasticsearch, feeds, kafka, monitor, notify, process, reading",
         ),
         ("[feeds]\n\ninterval = 'often'\n", "line 3: feeds.interval = 'often': expected a number, got a text"),
         ("feeds.interval = 0\n", "line 1: feeds.interval = 0: expected a number > 0.0"),
