@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -31,8 +30,6 @@ GROUP = "process"
 OWNER_S = 1.0
 """How often one that does not own looks whether the lease has ended."""
 IDLE_S = 2.0
-STOP_S = 0.25
-"""How long an idle process may take to notice a stop."""
 _log = logging.getLogger(__name__)
 
 
@@ -112,10 +109,7 @@ def _take_ownership(session: Session, stop: Event) -> bool:
 def _await_news(session: Session, stop: Event) -> None:
     """Wait for new articles, but not for so long that the lease ends or what is to be read again lies about."""
     committed = session.insist(lambda: session.log.committed(GROUP, TOPIC))
-    deadline = time.monotonic() + IDLE_S
-    while not stop.is_set() and time.monotonic() < deadline:
-        if session.insist(lambda: session.log.wait(TOPIC, committed, STOP_S)):
-            return
+    session.insist(lambda: session.log.wait(TOPIC, committed, IDLE_S, stop))
 
 
 def _waiting(log: Log, topic: str) -> list[PartitionRange]:

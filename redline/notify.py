@@ -2,7 +2,8 @@
 
 Each delivery is written to the index ``deliveries`` before the offset is committed, and marked when its channel has
 it. So a kill at any moment loses none: what is not marked is taken up at the next start. Sending is at least once,
-with the alert's id as idempotency key; a delivery that is marked is never sent again.
+with the alert's id as idempotency key; a delivery that is marked is never sent again. What its watch wants later is
+pending until then.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import TextIO, cast
 
 import msgspec
@@ -21,9 +23,11 @@ from connectors.channels.settings import NotifySettings
 from connectors.channels.terminal import Terminal
 from connectors.channels.webhook import Webhook
 from redline import logs
+from redline.agenda import Agenda, Waiting, watches_of
 from redline.backoff import Backoff
 from redline.courier import Courier
 from redline.lifecycle import Stop
+from redline.schedule import DEFAULT, Schedule
 from schemas.dead_letters import bury, letter_of
 from schemas.errors import UnavailableError
 from schemas.patience import Patience, Told
@@ -34,8 +38,7 @@ logger = logging.getLogger(__name__)
 
 GROUP = "notify"
 TOPIC = "alerts"
-STOP_S = 0.25
-"""How long an idle process may take to notice a stop."""
+IDLE_S = 2.0
 BATCH = 100
 RETRY = Backoff(first=1.0, longest=60.0)
 
@@ -54,19 +57,20 @@ def run(
     stop: Stop,
     clock: Callable[[], datetime],
     *,
+    schedule: Schedule = DEFAULT,
     once: bool = False,
     retry: Backoff = RETRY,
     told: Told = lambda _: None,
     progress: Callable[[], None] = lambda: None,
 ) -> None:
-    """Deliver alerts until ``stop``; with ``once`` until each alert of the topic was tried.
+    """Deliver alerts until ``stop``; with ``once`` until each alert of the topic that is due was tried.
 
     What could not be delivered by then stays pending in the index for the next run. ``told`` is called with what is
     away (see ``schemas.patience``), ``progress`` whenever the loop goes round or tries again.
     """
     patience = Patience(stop, clock, told)
     couriers = {name: Courier(channel, index, stop, clock, retry, patience) for name, channel in channels.items()}
-    notifier = Notifier(log, index, couriers, clock)
+    notifier = Notifier(log, index, couriers, clock, schedule)
     with ThreadPoolExecutor(len(couriers), "courier") as pool:
         running = [pool.submit(courier.run) for courier in couriers.values()]
         try:
@@ -99,33 +103,44 @@ def _read(
         if not patience.insist(read):
             if once:
                 return
-            patience.insist(notifier.wait)
+            patience.insist(partial(notifier.wait, IDLE_S, stop))
 
 
 class Notifier:
     """Turns the alerts of the topic into deliveries."""
 
-    def __init__(self, log: Log, index: Index, couriers: Mapping[str, Courier], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        log: Log,
+        index: Index,
+        couriers: Mapping[str, Courier],
+        clock: Callable[[], datetime],
+        schedule: Schedule,
+    ) -> None:
         self._log = log
         self._index = index
         self._couriers = couriers
         self._clock = clock
+        self._agenda = Agenda(index, schedule, clock)
         self._offsets: dict[int, int] = {}
 
     def resume(self) -> None:
-        """Go on where an earlier run ended, and hand over all deliveries that it left pending."""
+        """Go on where an earlier run ended, with all deliveries that it left pending."""
         self._offsets = self._log.committed(GROUP, TOPIC)
         self._index.refresh("deliveries")
         deliveries = (cast(Delivery, record) for record in self._index.scan("deliveries"))
         pending = [delivery for delivery in deliveries if delivery.delivered is None]
-        alerts = self._index.get("alerts", {delivery.alert for delivery in pending})
-        for delivery in pending:
-            # One whose alert is not in the index yet comes again: the pipeline repeats what it has not finished.
-            if delivery.alert in alerts and delivery.channel in self._couriers:
-                self._couriers[delivery.channel].add(delivery.id, cast(Alert, alerts[delivery.alert].record))
+        found = self._index.get("alerts", {delivery.alert for delivery in pending})
+        alerts = {id_: cast(Alert, each.record) for id_, each in found.items()}
+        # One whose alert is not in the index yet comes again: the pipeline repeats what it has not finished.
+        waiting = [Waiting(one.id, one.channel, alerts[one.alert]) for one in pending if one.alert in alerts]
+        self._hold(waiting, watches_of(self._index, alerts.values()))
 
     def read(self) -> int:
-        """Read and commit what is new in the topic, at most one batch a partition; returns how many records."""
+        """Read and commit what is new in the topic, at most one batch a partition; returns how many records.
+
+        Hands over to the couriers what is due.
+        """
         count = 0
         for partition in range(self._log.partitions(TOPIC)):
             records = self._log.read(TOPIC, partition, self._offsets.get(partition, 0), BATCH)
@@ -135,11 +150,13 @@ class Notifier:
                 self._log.commit(GROUP, TOPIC, offsets)
                 self._offsets = offsets  # only now: where the commit fails, the batch is read and committed again
             count += len(records)
+        for one in self._agenda.take_due():
+            self._couriers[one.channel].add(one.delivery, one.alert)
         return count
 
-    def wait(self) -> None:
-        """Wait a moment for new alerts."""
-        self._log.wait(TOPIC, self._offsets, STOP_S)
+    def wait(self, seconds: float, stop: Stop) -> None:
+        """Wait for new alerts."""
+        self._log.wait(TOPIC, self._offsets, seconds, stop)
 
     def _decode(self, record: LogRecord) -> list[Alert]:
         """The alert of ``record`` where it is to be delivered; what cannot be read becomes a dead letter."""
@@ -153,24 +170,26 @@ class Notifier:
         return [alert] if alert.state == "new" else []
 
     def _post(self, alerts: Sequence[Alert]) -> None:
-        """Record a pending delivery for each alert and channel, and hand over those that are not delivered yet."""
-        watches = self._index.get("watches", {alert.watch for alert in alerts})
+        """Record a pending delivery for each alert and channel, and hold those that are not delivered yet."""
+        watches = watches_of(self._index, alerts)
         by_id = {
-            f"{alert.id}/{channel}": (alert, channel)
+            f"{alert.id}/{channel}": Waiting(f"{alert.id}/{channel}", channel, alert)
             for alert in alerts
-            for channel in self._channels(watches[alert.watch].record if alert.watch in watches else None)
+            for channel in self._channels(watches.get(alert.watch))
         }
-        pending = [Delivery(id=id_, alert=alert.id, channel=channel) for id_, (alert, channel) in by_id.items()]
+        pending = [Delivery(id=id_, alert=one.alert.id, channel=one.channel) for id_, one in by_id.items()]
         self._index.create("deliveries", pending)
         stored = self._index.get("deliveries", by_id)
-        for id_, (alert, channel) in by_id.items():
-            if cast(Delivery, stored[id_].record).delivered is not None:
-                continue
-            if channel in self._couriers:
-                self._couriers[channel].add(id_, alert)
-            else:
-                logger.error("no such channel", extra={"channel": channel, "watch": alert.watch, "alert": alert.id})
+        self._hold([one for id_, one in by_id.items() if cast(Delivery, stored[id_].record).delivered is None], watches)
 
-    def _channels(self, watch: object) -> Sequence[str]:
+    def _hold(self, deliveries: Sequence[Waiting], watches: Mapping[str, Watch]) -> None:
+        """Hold ``deliveries`` until they are due; one whose channel is not set up is pending until it is."""
+        for one in deliveries:
+            if one.channel not in self._couriers:
+                about = {"channel": one.channel, "watch": one.alert.watch, "alert": one.alert.id}
+                logger.error("no such channel", extra=about)
+        self._agenda.put([one for one in deliveries if one.channel in self._couriers], watches)
+
+    def _channels(self, watch: Watch | None) -> Sequence[str]:
         """Where the alerts of ``watch`` go: to all channels where it names none, or is gone by now."""
-        return (watch.deliver if isinstance(watch, Watch) else ()) or tuple(self._couriers)
+        return (watch.deliver if watch else ()) or tuple(self._couriers)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from threading import Event
 from typing import Literal, NamedTuple, Protocol
 
 from schemas.query.tree import Query
@@ -54,10 +55,10 @@ class Log(Protocol):
         """
         ...
 
-    def wait(self, topic: str, offsets: Mapping[int, int], seconds: float) -> bool:
-        """Wait until a partition has a record at or after its offset in ``offsets``; False after ``seconds`` without.
+    def wait(self, topic: str, offsets: Mapping[int, int], seconds: float, stop: Event) -> bool:
+        """Wait until a partition has a record at or after its offset in ``offsets`` (absent: 0), and return True.
 
-        A partition that is absent from ``offsets`` counts from its beginning.
+        Returns False after ``seconds`` without one, and soon after ``stop`` was set.
         """
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 from kafka import TopicPartition
@@ -76,11 +76,11 @@ class KafkaLog:
         records = self._reader.ask(lambda reader: reader.read(where, offset, limit, lambda: self.end(topic, partition)))
         return [_record(topic, record) for record in records]
 
-    def wait(self, topic: str, offsets: Mapping[int, int], seconds: float) -> bool:
-        """Wait until a partition has a record at or after its offset (absent: 0); False after ``seconds`` without."""
+    def wait(self, topic: str, offsets: Mapping[int, int], seconds: float, stop: Event) -> bool:
+        """Wait until a partition has a record at or after its offset; False after ``seconds`` without, or ``stop``."""
         name, partitions, _ = self._topic(topic)
         places = {TopicPartition(name, one): offsets.get(one, 0) for one in range(partitions)}
-        return self._waiter.ask(lambda waiter: waiter.wait(places, seconds))
+        return self._waiter.ask(lambda waiter: waiter.wait(places, seconds, stop))
 
     def earliest(self, topic: str, partition: int) -> int:
         """The first offset that may still hold a record (retention removes those before it)."""

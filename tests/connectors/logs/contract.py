@@ -21,6 +21,7 @@ from schemas.protocols import Log, LogRecord, Message
 
 OpenLog = Callable[[], Log]
 TOPIC = "articles"
+NEVER = threading.Event()
 SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -184,23 +185,31 @@ class LogContract:
     def test_a_reader_that_waits_finds_what_comes(self, log: Log, open_log: OpenLog) -> None:
         for number in range(3):
             ends = {partition: log.end(TOPIC, partition) for partition in range(log.partitions(TOPIC))}
-            assert not log.wait(TOPIC, ends, 0)
+            assert not log.wait(TOPIC, ends, 0, NEVER)
             writer = threading.Timer(0.1, append_numbered, (open_log, f"late {number}", 1))
             writer.start()
-            assert log.wait(TOPIC, ends, 30)
+            assert log.wait(TOPIC, ends, 30, NEVER)
             writer.join()
             assert len(read_all(log)) == number + 1
 
+    def test_a_stop_ends_the_waiting(self, log: Log) -> None:
+        stop = threading.Event()
+        stopper = threading.Timer(0.1, stop.set)
+        stopper.start()
+        assert not log.wait(TOPIC, {}, 3600, stop)
+        assert stop.is_set()
+        stopper.join()
+
     def test_waiting_ends_at_once_where_there_is_something_and_after_a_while_where_there_is_not(self, log: Log) -> None:
-        assert not log.wait(TOPIC, {}, 0.05)
+        assert not log.wait(TOPIC, {}, 0.05, NEVER)
         log.append("alerts", [Message("key", b"of another topic")])
-        assert not log.wait(TOPIC, {}, 0.05)
+        assert not log.wait(TOPIC, {}, 0.05, NEVER)
         log.append(TOPIC, [Message(f"key {number}", b"x") for number in range(50)])
         ends = {partition: log.end(TOPIC, partition) for partition in range(log.partitions(TOPIC))}
         for partition, end in ends.items():
-            assert log.wait(TOPIC, ends | {partition: end - 1}, 30)
-            assert log.wait(TOPIC, {one: end for one, end in ends.items() if one != partition}, 30)
-            assert not log.wait(TOPIC, ends, 0.05)
+            assert log.wait(TOPIC, ends | {partition: end - 1}, 30, NEVER)
+            assert log.wait(TOPIC, {one: end for one, end in ends.items() if one != partition}, 30, NEVER)
+            assert not log.wait(TOPIC, ends, 0.05, NEVER)
 
     def test_processes_that_write_at_once_lose_and_mix_nothing(self, open_log: OpenLog) -> None:
         # The log is new: they also create it at once.
