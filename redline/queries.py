@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from schemas.query.bounds import extent
 from schemas.query.parse import parse
 from schemas.query.project import BLANK
-from schemas.query.tree import Query
+from schemas.query.tree import Now, Query
 
 SEEN = {"alerts": "matched"}
 """The field that says when a record of an index was first there, where it is not ``first_seen``."""
@@ -21,6 +24,20 @@ def since_query(query: Query | None, since: str, index: str) -> Query:
     lower = f"{SEEN.get(index, 'first_seen')}:[{since} TO *]"
     # Read as one text, so that retracted statements stay in where the query asks for them.
     return parse(lower if query is None else f"{query.text} {lower}", index)
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """The time that ``text`` names in the query language; of a day, its start.
+
+    Raises:
+        ValueError: it names none.
+    """
+    first = extent(text, "time").first
+    if isinstance(first, Now):
+        return now + first.shift
+    if not isinstance(first, datetime):
+        raise ValueError(f"{text!r} is no time")
+    return first
 
 
 def facet_value(value: str) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
+from msgspec.structs import replace
+
 from redline.queries import since_query
 from schemas.errors import RedlineError
 from schemas.ids import stable_id
@@ -32,6 +34,7 @@ def new_watch(
     over: Literal["statements", "articles"] = "statements",
     once_per: Literal["claim", "story", "article"] | None = None,
     deliver: Sequence[str] = (),
+    when: Literal["now", "hourly", "daily"] = "now",
 ) -> Watch:
     """A watch made at ``now``; ``once_per`` None means once per claim over statements, once per story over articles.
 
@@ -50,6 +53,7 @@ def new_watch(
             over=over,
             once_per=once_per or ("claim" if over == "statements" else "story"),
             deliver=tuple(deliver),
+            when=when,
         )
     except ValueError as error:
         raise WatchError(f"watch {name!r}: {error}; choose another --over or --once-per") from error
@@ -117,6 +121,19 @@ def _about(watch: Watch, record: Record) -> str:
     if isinstance(record, EnrichedArticle) and watch.once_per == "story":
         return record.story or record.id
     return record.id
+
+
+def quieten(index: Index, watch: Watch, until: datetime | None) -> Watch:
+    """Have the alerts of ``watch`` held back until ``until`` (None: no longer); returns the watch as it is now.
+
+    Raises:
+        WatchError: it was changed or removed meanwhile.
+    """
+    found = index.get("watches", [watch.id]).get(watch.id)
+    quiet = replace(watch, quiet_until=until, version=watch.version + 1)
+    if found is None or found.record != watch or index.put("watches", quiet, found.revision) is None:
+        raise WatchError(f"watch {watch.name!r} was changed by someone else meanwhile; try again")
+    return quiet
 
 
 def _raise_generation(index: Index) -> None:

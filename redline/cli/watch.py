@@ -7,12 +7,14 @@ from typing import Literal
 import click
 
 from redline.cli.app import App, Time, examples, json_option, pass_app
-from redline.watches import add_watch, find_watch, list_watches, met_by, new_watch, remove_watch
-from schemas.records import encode
+from redline.queries import moment
+from redline.watches import add_watch, find_watch, list_watches, met_by, new_watch, quieten, remove_watch
+from schemas.records import Watch, encode
 from schemas.times import utc_now
 
 Over = Literal["statements", "articles"]
 OncePer = Literal["claim", "story", "article"]
+When = Literal["now", "hourly", "daily"]
 
 over_option = click.option(
     "--over",
@@ -36,7 +38,7 @@ def watch() -> None:
 @watch.command(
     epilog=examples(
         "redline watch add --name russia-nato --query 'side:Russia target_side:NATO'",
-        "redline watch add --name embargo --query 'oil embargo' --over articles --deliver ops",
+        "redline watch add --name embargo --query 'oil embargo' --over articles --deliver ops --when daily",
     )
 )
 @click.option("--name", required=True, help="What the watch is called; no two have the same name.")
@@ -49,8 +51,17 @@ def watch() -> None:
     multiple=True,
     help="Where alerts go: terminal or the name of a webhook in the settings; may be repeated. Default: everywhere.",
 )
+@click.option(
+    "--when",
+    type=click.Choice(["now", "hourly", "daily"]),
+    default="now",
+    show_default=True,
+    help="When alerts are delivered: at once, at the full hours, or at the daily time of the settings.",
+)
 @pass_app
-def add(app: App, name: str, query: str, over: Over, once_per: OncePer | None, deliver: tuple[str, ...]) -> None:
+def add(
+    app: App, name: str, query: str, over: Over, once_per: OncePer | None, deliver: tuple[str, ...], when: When
+) -> None:
     """Save a watch. It alerts about what is first seen from now on."""
     channels = ["terminal", *app.settings.notify.webhooks]
     for channel in deliver:
@@ -58,7 +69,7 @@ def add(app: App, name: str, query: str, over: Over, once_per: OncePer | None, d
             raise click.BadParameter(
                 f"{channel!r} is no channel; there are: {', '.join(channels)}", param_hint="--deliver"
             )
-    made = new_watch(name, query, utc_now(), over=over, once_per=once_per, deliver=deliver)
+    made = new_watch(name, query, utc_now(), over=over, once_per=once_per, deliver=deliver, when=when)
     with app.index() as index:
         add_watch(index, made)
     click.echo(made.id)
@@ -75,8 +86,44 @@ def list_(app: App, as_json: bool) -> None:
         if as_json:
             click.echo(encode(one))
         else:
-            where = ", ".join(one.deliver) or "everywhere"
-            click.echo(f"{one.name}: {one.query}  (over {one.over}, once per {one.once_per}, delivered {where})")
+            click.echo(f"{one.name}: {one.query}  (over {one.over}, once per {one.once_per}, {_delivery(one)})")
+
+
+def _delivery(watch: Watch) -> str:
+    words = ["delivered", ", ".join(watch.deliver) or "everywhere"]
+    if watch.when != "now":
+        words.append(watch.when)
+    if watch.quiet_until and watch.quiet_until > utc_now():
+        words.append(f"from {watch.quiet_until:%Y-%m-%d %H:%M} UTC on")
+    return " ".join(words)
+
+
+@watch.command(
+    epilog=examples(
+        "redline watch quiet russia-nato now+8h",
+        "redline watch quiet russia-nato 2026-12-01T08:00:00+01:00",
+        "redline watch quiet russia-nato",
+        then="What is matched until then is delivered then. redline notify takes a change up within half a minute.",
+    )
+)
+@click.argument("name")
+@click.argument("until", required=False)
+@pass_app
+def quiet(app: App, name: str, until: str | None) -> None:
+    """Hold the alerts of a watch back until a time.
+
+    Without UNTIL they are delivered again as they come.
+    """
+    now = utc_now()
+    try:
+        time = None if until is None else moment(until, now)
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{until!r} is no time; write now+8h or 2026-12-01T08:00:00Z", param_hint="UNTIL"
+        ) from error
+    with app.index() as index:
+        changed = quieten(index, find_watch(index, name), time)
+    click.echo(f"{changed.name}: {_delivery(changed)}")
 
 
 @watch.command(

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import cast
+from typing import Literal, cast
 
 import msgspec
 import pytest
@@ -29,6 +30,7 @@ from schemas.protocols import LogRecord, Message
 from schemas.records import AlertState, DeadLetter, Delivery, Watch, decode, encode
 from tests.connectors.channels.examples import ALERT, CLAIM, STATEMENT, seconds
 
+When = Literal["now", "hourly", "daily"]
 QUICK = Backoff(first=0.01, longest=0.02)
 
 
@@ -71,18 +73,29 @@ class Home:
         self.log.append(TOPIC, [Message(alert.id, encode(alert)) for alert in alerts])
         self.index.create("alerts", alerts)
 
-    def add_watch(self, id_: str, *deliver: str) -> None:
-        watch = Watch(id=id_, name=f"Watch {id_}", query="kind:threat", created=seconds(0), deliver=deliver)
+    def add_watch(
+        self, id_: str, *deliver: str, when: When = "now", quiet_until: datetime | None = None, version: int = 1
+    ) -> None:
+        watch = Watch(
+            id=id_,
+            name=f"Watch {id_}",
+            query="kind:threat",
+            created=seconds(0),
+            deliver=deliver,
+            when=when,
+            quiet_until=quiet_until,
+            version=version,
+        )
         self.index.upsert("watches", [watch])
 
-    def once(self, *desks: Desk) -> None:
-        run(self.log, self.index, channels(desks), Stop(), lambda: seconds(3), once=True, retry=QUICK)
+    def once(self, *desks: Desk, at: float = 3) -> None:
+        run(self.log, self.index, channels(desks), Stop(), lambda: seconds(at), once=True, retry=QUICK)
 
     @contextmanager
-    def running(self, *desks: Desk) -> Iterator[None]:
+    def running(self, *desks: Desk, clock: Callable[[], datetime] = lambda: seconds(3)) -> Iterator[None]:
         stop = Stop()
         with ThreadPoolExecutor(1) as pool:
-            notify = pool.submit(run, self.log, self.index, channels(desks), stop, lambda: seconds(3), retry=QUICK)
+            notify = pool.submit(run, self.log, self.index, channels(desks), stop, clock, retry=QUICK)
             try:
                 yield
             finally:
@@ -201,6 +214,100 @@ def test_a_record_that_is_no_alert_becomes_a_dead_letter(home: Home) -> None:
     [record] = [record for partition in partitions for record in home.log.read("dead-letters", partition, 0, 10)]
     letter = decode(record.value or b"", DeadLetter)
     assert (letter.record, letter.stage, letter.topic) == (b'{"schema": "alert/1"}', "notify", TOPIC)
+
+
+HOUR = 3600.0
+"""Of the clocks that the examples go by: their second 0 is a full hour, before the daily time."""
+
+
+@pytest.mark.parametrize(
+    ("when", "quiet_until", "due"),
+    [
+        ("now", 100, 100),
+        ("hourly", None, HOUR),
+        ("hourly", HOUR + 1, 2 * HOUR),
+        ("daily", None, 20 * HOUR),
+        ("daily", 20 * HOUR + 1, 44 * HOUR),
+    ],
+)
+def test_an_alert_is_held_until_its_watch_wants_it(
+    home: Home, when: When, quiet_until: float | None, due: float
+) -> None:
+    desk = Desk()
+    home.add_watch("w1", when=when, quiet_until=None if quiet_until is None else seconds(quiet_until))
+    home.raise_alerts("x")
+    home.once(desk, at=due - 0.001)
+    assert (desk.got, home.delivery("x").tries) == ([], 0)
+    home.once(desk, at=due)
+    home.once(desk, at=due + HOUR)
+    assert desk.got == ["x"]
+
+
+@pytest.mark.parametrize("quiet_until", [None, 1])
+def test_a_clock_that_is_slow_holds_no_alert_up(home: Home, quiet_until: float | None) -> None:
+    desk = Desk()
+    home.add_watch("w1", quiet_until=None if quiet_until is None else seconds(quiet_until))
+    home.raise_alerts("x")
+    home.once(desk, at=-HOUR)
+    assert desk.got == ["x"]
+
+
+def test_while_one_watch_is_quiet_the_others_alert(home: Home) -> None:
+    desk = Desk()
+    home.add_watch("w1", quiet_until=seconds(HOUR))
+    home.add_watch("w2")
+    home.raise_alerts("x")
+    home.raise_alerts("y", watch="w2")
+    home.once(desk)
+    assert desk.got == ["y"]
+    home.once(desk, at=HOUR)
+    assert desk.got == ["y", "x"]
+
+
+class Wall:
+    """A clock that is put by hand."""
+
+    def __init__(self) -> None:
+        self.at = 3.0
+
+    def __call__(self) -> datetime:
+        return seconds(self.at)
+
+
+@pytest.mark.parametrize("change", ["shorter", "none", "removed"])
+def test_a_watch_that_is_changed_while_its_alerts_are_held(home: Home, change: str) -> None:
+    desk, other, wall = Desk(), Desk("other"), Wall()
+    home.add_watch("w1", quiet_until=seconds(100 * HOUR))
+    with home.running(desk, other, clock=wall):
+        home.raise_alerts("x")
+        home.raise_alerts("y", watch="w2")
+        desk.wait_for("y")
+        if change == "shorter":
+            home.add_watch("w1", "other", quiet_until=seconds(60), version=2)
+        elif change == "none":
+            home.add_watch("w1", version=2)
+        else:
+            home.index.delete("watches", ["w1"])
+        wall.at = 61
+        desk.wait_for("x")
+        other.wait_for("x")
+    assert sorted(desk.got) == sorted(other.got) == ["x", "y"]
+
+
+def test_alerts_of_a_quiet_time_that_is_made_longer_wait_longer(home: Home) -> None:
+    desk, wall = Desk(), Wall()
+    home.add_watch("w1", quiet_until=seconds(1000))
+    with home.running(desk, clock=wall):
+        home.raise_alerts("x")
+        home.raise_alerts("y", watch="w2")
+        desk.wait_for("y")
+        home.add_watch("w1", quiet_until=seconds(5000), version=2)
+        wall.at = 1001
+        home.raise_alerts("z", watch="w2")
+        desk.wait_for("z")
+        assert "x" not in desk.got
+        wall.at = 5000
+        desk.wait_for("x")
 
 
 class Flaky(SqliteLog):

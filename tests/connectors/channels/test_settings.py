@@ -17,6 +17,11 @@ def test_a_webhook_has_a_name_and_an_address() -> None:
         {"webhooks": {"terminal": "https://desk.example/in"}},
         {"timeout": 0},
         {"time_out": 3},
+        {"timezone": "Europe/Olso"},
+        {"timezone": ""},
+        {"timezone": "../etc/passwd"},
+        {"daily_at": "24:00"},
+        {"daily_at": "8:00"},
     ],
 )
 def test_what_cannot_work_is_refused(wrong: dict[str, object]) -> None:

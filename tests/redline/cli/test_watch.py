@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from redline.watches import GENERATION
 from schemas.protocols import Index
-from schemas.records import Mark
+from schemas.records import Mark, Watch
+from schemas.times import utc_now
 from tests.redline.cli.conftest import Redline
 from tests.redline.stored import store
 
@@ -96,6 +100,44 @@ def test_trying_one_out_over_articles(redline: Redline, index: Index) -> None:
     words = ("watch", "test", "--over", "articles", "--query", "strait OR rain", "--since", "2026-11-01", "--json")
     assert len(redline(*words).stdout.splitlines()) == 2
     assert len(redline(*words, "--once-per", "article").stdout.splitlines()) == 3
+
+
+def test_when_alerts_are_delivered(redline: Redline) -> None:
+    redline(*ADD, "--when", "hourly")
+    watch = json.loads(redline("watch", "list", "--json").stdout)
+    assert watch["when"] == "hourly"
+    assert "delivered everywhere hourly)" in redline("watch", "list").stdout
+    assert redline("watch", "add", "--name", "b", "--query", "ship", "--when", "weekly").exit_code == 2
+
+
+def test_a_watch_is_made_quiet_for_a_while_and_loud_again(redline: Redline, index: Index) -> None:
+    redline(*ADD)
+    assert redline("watch", "quiet", "lorn", "2126-12-01T08:00:00+01:00").exit_code == 0
+    watch = json.loads(redline("watch", "list", "--json").stdout)
+    assert watch["quiet_until"] == "2126-12-01T07:00:00Z"
+    assert "delivered everywhere from 2126-12-01 07:00 UTC on)" in redline("watch", "list").stdout
+    redline("watch", "quiet", "lorn", "now+8h")
+    (record,) = index.scan("watches")
+    assert isinstance(record, Watch)
+    assert record.quiet_until is not None
+    assert abs(record.quiet_until - utc_now() - timedelta(hours=8)) < timedelta(minutes=5)
+    redline("watch", "quiet", "lorn")
+    watch = json.loads(redline("watch", "list", "--json").stdout)
+    assert "quiet_until" not in watch
+    assert redline("watch", "list").stdout.endswith("delivered everywhere)\n")
+
+
+def test_a_quiet_time_that_is_over_is_not_shown(redline: Redline) -> None:
+    redline(*ADD)
+    assert redline("watch", "quiet", "lorn", "2026-01-01").stdout == "lorn: delivered everywhere\n"
+
+
+@pytest.mark.parametrize("until", ["tomorrow", "*", "2026-13-01"])
+def test_a_quiet_time_that_is_none_is_refused(redline: Redline, until: str) -> None:
+    redline(*ADD)
+    result = redline("watch", "quiet", "lorn", until)
+    assert result.exit_code == 2
+    assert "write now+8h" in result.stderr
 
 
 def test_trying_needs_one_thing_to_try(redline: Redline) -> None:
