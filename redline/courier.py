@@ -91,6 +91,7 @@ class Courier:
         if delivery.delivered is None:
             delivery = self._send(delivery, alert)
             self._patience.insist(lambda: self._index.upsert("deliveries", [delivery]))
+            self._tell(delivery, alert)
         with self._changed:
             if delivery.delivered is None:
                 heapq.heappush(self._failed, (time.monotonic() + self._retry.delay(delivery.tries), id_))
@@ -99,26 +100,31 @@ class Courier:
 
     def _send(self, delivery: Delivery, alert: Alert) -> Delivery:
         """Try once; returns the record of what came of it."""
-        tries, error, delivered = delivery.tries + 1, None, None
-        about = {"alert": alert.id, "article": alert.article, "channel": self._channel.name}
+        error, delivered = None, None
         try:
             self._channel.send(self._patience.insist(lambda: compose(self._index, alert, self._clock())))
         except ChannelError as failure:
             error = str(failure)
-            logger.warning("not delivered", extra={**about, "tries": tries, "error": error})
         else:
             delivered = self._clock()
-            seconds = {stage: round(spent, 3) for stage, spent in stages(alert.trace, delivered).items()}
-            logger.info("delivered", extra={**about, "seconds": seconds})
         return Delivery(
             id=delivery.id,
             alert=alert.id,
             channel=self._channel.name,
-            tries=tries,
+            tries=delivery.tries + 1,
             delivered=delivered,
             error=error,
             version=delivery.version + 1,
         )
+
+    def _tell(self, delivery: Delivery, alert: Alert) -> None:
+        """Log what came of a try; after it was recorded, since what is not is tried again, and would be told twice."""
+        about = {"alert": alert.id, "article": alert.article, "channel": delivery.channel}
+        if delivery.delivered is None:
+            logger.warning("not delivered", extra={**about, "tries": delivery.tries, "error": delivery.error})
+        else:
+            seconds = {stage: round(spent, 3) for stage, spent in stages(alert.trace, delivery.delivered).items()}
+            logger.info("delivered", extra={**about, "seconds": seconds})
 
 
 def compose(index: Index, alert: Alert, now: datetime) -> Notice:
