@@ -7,13 +7,15 @@ sentence that follows it or stands before it; then whoever said the quotation be
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from spacy.tokens import Token
 
 from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.quoted_by import quoted_by
 from pipelines.reading.statements.saying import sayer, says, source_of_noun, verbs_of_saying
-from pipelines.reading.statements.source import Attribution, speaker
+from pipelines.reading.statements.source import Attribution, likely, speaker
 from pipelines.reading.statements.words import among
 
 _LONGEST_ADDRESS = 10
@@ -28,16 +30,30 @@ def attribute(cue: Cue, sentence: Sentence, all_sentences: list[Sentence]) -> At
         source = speaker(cue.head, sentence)
         if source is not None:
             return Attribution(source, sentence, cue.head)
-    found = _governing(word, sentence) or _according_to(sentence)
-    if found is not None:
-        return found
-    if not sentence.quoted(word):
-        return (
-            _in_order_of_words(word, sentence)
-            or _before_colon(word, sentence)
-            or _reported(word, sentence, all_sentences)
-        )
-    return quoted_by(word, sentence, all_sentences)
+    return _first_likely(_ways(word, sentence, all_sentences))
+
+
+def _ways(word: Token, sentence: Sentence, all_sentences: list[Sentence]) -> Iterator[Attribution | None]:
+    """The ways in which the source of ``word`` may be told, the surest first."""
+    yield _governing(word, sentence)
+    yield _according_to(sentence)
+    if sentence.quoted(word):
+        yield quoted_by(word, sentence, all_sentences)
+    else:
+        yield _in_order_of_words(word, sentence)
+        yield _before_colon(word, sentence)
+        yield _reported(word, sentence, all_sentences)
+
+
+def _first_likely(ways: Iterator[Attribution | None]) -> Attribution | None:
+    """The first whose source is likely one who speaks, else the first."""
+    found = []
+    for way in ways:
+        if way is not None:
+            if likely(way.source):
+                return way
+            found.append(way)
+    return found[0] if found else None
 
 
 def _governing(cue: Token, sentence: Sentence) -> Attribution | None:

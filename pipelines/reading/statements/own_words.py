@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pipelines.reading.document import Document
 from pipelines.reading.quotes import Quotation
 from pipelines.reading.statements.attribution import attribute
-from pipelines.reading.statements.cast import Actor, Cast
+from pipelines.reading.statements.bodies import Actor
+from pipelines.reading.statements.cast import Cast
 from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
 

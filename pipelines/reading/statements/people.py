@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Span, Token
 
 from pipelines.reading.document import Document
+from pipelines.reading.statements.phrases import owns
 from pipelines.reading.statements.roles import Description, describe
 from pipelines.reading.statements.saying import is_title, says
 from pipelines.reading.statements.sides import Sides
@@ -20,8 +21,8 @@ _MR = frozenset({"mr", "mrs", "ms", "miss", "sir", "lord", "lady", "dame", "comr
 
 @dataclass
 class Person:
-    """``private`` people speak for nobody; ``official`` ones for ``side``, which may be unknown (None) and is
-    ``lent`` where it is only the one that the article speaks of."""
+    """``private`` people speak for nobody; ``official`` ones for ``side``, or where it is unknown (None) for the side
+    ``lent`` to them, which is the one that the article speaks of (None: not sought yet)."""
 
     name: str
     mentions: list[tuple[TextField, Span]]
@@ -29,13 +30,42 @@ class Person:
     side: str | None = None
     private: bool = False
     official: bool = False
-    lent: bool = False
+    lent: str | None = None
     descriptions: list[Description] = field(default_factory=list)
     titles: frozenset[frozenset[str]] = frozenset()
 
 
-def people(document: Document, docs: dict[TextField, Doc], sides: dict[TextField, Sides]) -> list[Person]:
-    """Every person that ``document`` names, with role and side where the article or the gazetteer tells them."""
+class Crowd:
+    """Every person that a document names, with role and side where the article or the gazetteer tells them."""
+
+    def __init__(self, document: Document, docs: dict[TextField, Doc], sides: dict[TextField, Sides]) -> None:
+        """Gather names, titles and appositions."""
+        self.people = _people(document, docs, sides)
+
+    def person_at(self, where: TextField, span: Span) -> tuple[Person, Span] | None:
+        """The person named within ``span`` and the words of the name; the last one where there are several.
+
+        In "Erdoğan's spokesman" nobody is named.
+        """
+        found = [
+            (person, mention)
+            for person in self.people
+            for field_, mention in person.mentions
+            if field_ == where and mention.start < span.end and mention.end > span.start
+        ]
+        itself = [pair for pair in found if not owns(pair[1]) or pair[1].start <= span.root.i < pair[1].end]
+        return max(itself, key=lambda pair: pair[1].start, default=None) or self._by_surname(span)
+
+    def _by_surname(self, span: Span) -> tuple[Person, Span] | None:
+        """A name that was not recognised as one here, but is the last word of somebody's name elsewhere."""
+        last = span[-1]
+        if last.pos_ != "PROPN":
+            return None
+        person = next((person for person in self.people if person.name.split()[-1] == last.text), None)
+        return (person, span.doc[last.i : last.i + 1]) if person is not None else None
+
+
+def _people(document: Document, docs: dict[TextField, Doc], sides: dict[TextField, Sides]) -> list[Person]:
     found = [_named(entity.name, entity.mentions, docs) for entity in document.entities if entity.type == "PERSON"]
     taken = {(where, token.i) for person in found for where, span in person.mentions for token in span}
     for where, doc in docs.items():

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Span, Token
 
+from pipelines.reading.statements.phrases import former
 from pipelines.reading.statements.saying import is_title
 from pipelines.reading.statements.sides import SideMention, Sides
 from pipelines.reading.statements.words import LEXICON, among
@@ -38,22 +39,42 @@ class Description:
 
 def describe(name: Span, sides: Sides) -> Description:
     """Read the title before ``name`` and the appositions on both sides of it."""
-    title, left, right = _title(name), _left_apposition(name), _right_apposition(name)
-    parts = [part for part in (title, left, right) if part]
-    side = next((mention for part in parts for mention in sides.within(part)), None)
-    official = any(is_title(token) or _leads(token) for part in parts for token in part)
+    title = _title(name)
+    parts = [part for part in (title, _left_apposition(name), _right_apposition(name)) if part]
+    side = next((mention for part in parts if (mention := told_side(part, sides))), None)
+    official = any(is_title(token) or _leads(token) for part in parts for token in part) or _belongs(title, sides)
     private = not official and any(among(token, "private_speakers") for part in parts for token in part)
-    former = any(token.lower_ in ("former", "ex", "retired", "late") for part in parts for token in part)
+    has_left = any(former(part) for part in parts)
     role = next((text for part in parts if (text := _role(part, sides))), None)
     titles = tuple(words for part in parts if part[0].lower_ != "who" and (words := title_words(part, sides)))
     group = None if side else next((found for part in parts if (found := _group(part))), None)
-    return Description(role, side.side if side else group, official, private or former, titles)
+    return Description(role, side.side if side else group, official, private or has_left, titles)
 
 
 def describe_title(phrase: Span, sides: Sides) -> Description:
     """What ``phrase``, a title without a name, says: ``Israel's energy minister``."""
-    side = next(iter(sides.within(phrase)), None)
+    side = told_side(phrase, sides)
     return Description(_role(phrase, sides), side.side if side else None, official=True)
+
+
+def told_side(part: Span, sides: Sides) -> SideMention | None:
+    """The side that ``part``, a title, names: that of "Iran's envoy to Iraq" and not where one is sent to."""
+    return next((mention for mention in sides.within(part) if not _sent_to(mention.span.root)), None)
+
+
+def _sent_to(name: Token) -> bool:
+    """Whether ``name`` is a place of service: "to Iraq", and for an ambassador or an embassy also "in Baghdad"."""
+    if name.dep_ != "pobj":
+        return False
+    preposition = name.head
+    if preposition.lower_ in ("in", "at"):
+        return among(preposition.head, "envoys")
+    return preposition.lower_ in ("to", "with", "against", "near")
+
+
+def _belongs(title: Span, sides: Sides) -> bool:
+    """``Hezbollah's`` in ``Hezbollah's Wafic Nasrawi``."""
+    return len(title) > 1 and title[-1].lower_ in ("'s", "’s", "'", "’") and bool(sides.within(title))
 
 
 def title_words(part: Span, sides: Sides) -> frozenset[str]:

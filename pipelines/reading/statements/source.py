@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spacy.tokens import Token
 
 from pipelines.reading.statements.passages import Sentence
-from pipelines.reading.statements.saying import sayer
-from pipelines.reading.statements.words import SUBJECTS
+from pipelines.reading.statements.saying import is_title, sayer
+from pipelines.reading.statements.words import SUBJECTS, among
 
+_CLOSE = 2
+_NO_NOUN = frozenset({"VERB", "AUX", "NUM", "PUNCT", "SYM"})
+_PRONOUNS = frozenset({"he", "she", "they", "it", "i", "we", "who"})
+_NAMED = frozenset({"PERSON", "ORG", "GPE", "NORP"})
+_SPEAKERS = ("official_bodies", "documents", "private_speakers", "soft_quoters")
+_WITHIN_A_PHRASE = frozenset({"compound", "poss", "pobj", "amod"})
 _NOBODY = frozenset({"this", "that", "what", "which", "there", "everything", "nothing", "something"})
 
 
@@ -31,10 +38,21 @@ def speaker(verb: Token, sentence: Sentence) -> Token | None:
     source = sayer(verb)
     if source is not None and source.i < sentence.opening:
         source = next((t for t in verb.doc[sentence.opening : verb.i] if t.head.i >= verb.i or _ends_a_name(t)), None)
-    if _may_speak(source, sentence):
-        return source
-    others = [child for child in verb.lefts if child.dep_ in SUBJECTS and _may_speak(child, sentence)]
-    return others[-1] if others else None
+    able = [token for token in (source, *_others(verb)) if token is not None and _may_speak(token, sentence)]
+    return next((token for token in able if likely(token)), able[0] if able else None)
+
+
+def likely(source: Token) -> bool:
+    """Whether ``source`` is the name or the word of somebody who may speak: not "the pits", "Monday"."""
+    named = source.ent_type_ in _NAMED or (source.pos_ == "PROPN" and not source.ent_type_)
+    return named or source.lower_ in _PRONOUNS or is_title(source) or among(source, *_SPEAKERS)
+
+
+def _others(verb: Token) -> Iterator[Token]:
+    """Other subjects of ``verb`` than the first, and the name or title right before it."""
+    yield from reversed([child for child in verb.lefts if child.dep_ in SUBJECTS])
+    before = verb.doc[max(verb.sent.start, verb.i - _CLOSE) : verb.i]
+    yield from (token for token in reversed(before) if token.dep_ not in _WITHIN_A_PHRASE and likely(token))
 
 
 def _ends_a_name(token: Token) -> bool:
@@ -43,7 +61,7 @@ def _ends_a_name(token: Token) -> bool:
 
 
 def _may_speak(source: Token | None, sentence: Sentence) -> bool:
-    if source is None or source.pos_ in ("VERB", "AUX", "NUM") or source.tag_ == "PRP$" or source.lower_ in _NOBODY:
+    if source is None or source.pos_ in _NO_NOUN or source.tag_ == "PRP$" or source.lower_ in _NOBODY:
         return False
     if source.i < sentence.opening:
         return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from spacy.tokens import Span, Token
 
 from pipelines.reading.statements.announcements import CONDITIONS, FUTURE, STRONG
-from pipelines.reading.statements.cast import Actor
+from pipelines.reading.statements.bodies import Actor
 from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.sides import Sides
