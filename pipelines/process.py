@@ -19,14 +19,13 @@ from apache_beam.runners.runner import PipelineState
 from pipelines.graph import build
 from pipelines.pool import Reading
 from pipelines.session import Session, Work
-from pipelines.sources import REPLAY, Drain, PartitionRange, article_of
+from pipelines.sources import GROUP, REPLAY, Drain, PartitionRange, article_of
 from schemas.errors import NotOwnerError, RedlineError, UnavailableError
+from schemas.gaps import unread
 from schemas.patience import Patience, Told
-from schemas.protocols import Log
 from schemas.records import EnrichedArticle
 
 TOPIC = "articles"
-GROUP = "process"
 OWNER_S = 1.0
 """How often one that does not own looks whether the lease has ended."""
 IDLE_S = 2.0
@@ -76,11 +75,11 @@ def drain_all(work: Work, session: Session, stop: Event, *, once: bool) -> int:
     while not stop.is_set():
         if not _take_ownership(session, stop):
             break
-        waiting = session.insist(lambda: _waiting(session.log, TOPIC))
+        waiting = _waiting(session, TOPIC)
         new = _first(waiting, work.process.drain_records)
         then = _first(_after(waiting, new), work.process.drain_records)
         # What is read again comes behind what is new, and few at a time, so that news never waits long for it.
-        again = _first(session.insist(lambda: _waiting(session.log, REPLAY)), work.process.drain_records // 4)
+        again = _first(_waiting(session, REPLAY), work.process.drain_records // 4)
         # The next drain's articles are read while this one's are owned, matched and written.
         session.ahead = [session.insist(partial(_start_reading, session, each)) for each in (*new, *then, *again)]
         if not new and not again:
@@ -112,19 +111,10 @@ def _await_news(session: Session, stop: Event) -> None:
     session.insist(lambda: session.log.wait(TOPIC, committed, IDLE_S, stop))
 
 
-def _waiting(log: Log, topic: str) -> list[PartitionRange]:
+def _waiting(session: Session, topic: str) -> list[PartitionRange]:
     """What ``topic`` holds beyond the committed offsets."""
-    committed = log.committed(GROUP, topic)
-    ranges = []
-    for partition in range(log.partitions(topic)):
-        earliest, end = log.earliest(topic, partition), log.end(topic, partition)
-        start = committed.get(partition, earliest)
-        if start < earliest:
-            gone = {"topic": topic, "partition": partition, "from": start, "to": earliest - 1}
-            _log.warning("retention removed offsets that were not read", extra=gone)
-            start = earliest
-        ranges.append(PartitionRange(topic, partition, start, end))
-    return [each for each in ranges if each.start < each.end]
+    left = session.insist(lambda: unread(session.log, session.index, GROUP, topic, session.clock()))
+    return [PartitionRange(topic, partition, part.start, part.stop) for partition, part in left.items() if part]
 
 
 def _first(ranges: list[PartitionRange], limit: int) -> list[PartitionRange]:

@@ -11,11 +11,14 @@ from apache_beam.pvalue import PCollection
 
 from pipelines.novelty.assign import Rereading
 from pipelines.session import Session, Work
+from schemas.gaps import Gap, note
 from schemas.protocols import LogRecord
 from schemas.records import Article, Replay, decode
 
 BATCH = 64
 """How many records an element of the graph holds at most."""
+GROUP = "process"
+"""The consumer group."""
 REPLAY = "replay"
 """The topic of articles that are to be read again."""
 
@@ -87,6 +90,8 @@ class _ReadRange(beam.DoFn):
         position, end = restriction.start, restriction.stop
         while position < end:
             records = self._read(element, position, min(BATCH, end - position))
+            if not records or records[0].offset > position:
+                self._note_gap(element, position, min(end, records[0].offset if records else end))
             batch = [record for record in records if record.offset < end and tracker.try_claim(record.offset)]
             if batch:
                 yield batch
@@ -94,6 +99,21 @@ class _ReadRange(beam.DoFn):
                 tracker.try_claim(end - 1)  # nothing more lies in the range (or the rest was given to another)
                 return
             position = records[-1].offset + 1
+
+    def _note_gap(self, element: PartitionRange, position: int, found: int) -> None:
+        """Note what lay between ``position`` and the record ``found`` and was removed after the drain began."""
+        session = self._session
+        last = min(found, session.insist(lambda: session.log.earliest(element.topic, element.partition))) - 1
+        if last >= position:
+            gap = Gap(
+                group=GROUP,
+                topic=element.topic,
+                partition=element.partition,
+                first=position,
+                last=last,
+                noticed=session.clock(),
+            )
+            session.insist(lambda: note(session.index, [gap]))
 
     def _read(self, element: PartitionRange, position: int, limit: int) -> list[LogRecord]:
         log = self._session.log

@@ -30,6 +30,7 @@ from redline.lifecycle import Stop
 from redline.schedule import DEFAULT, Schedule
 from schemas.dead_letters import bury, letter_of
 from schemas.errors import UnavailableError
+from schemas.gaps import unread
 from schemas.patience import Patience, Told
 from schemas.protocols import Index, Log, LogRecord
 from schemas.records import Alert, Delivery, Watch, decode
@@ -126,7 +127,7 @@ class Notifier:
 
     def resume(self) -> None:
         """Go on where an earlier run ended, with all deliveries that it left pending."""
-        self._offsets = self._log.committed(GROUP, TOPIC)
+        self._find_place()
         self._index.refresh("deliveries")
         deliveries = (cast(Delivery, record) for record in self._index.scan("deliveries"))
         pending = [delivery for delivery in deliveries if delivery.delivered is None]
@@ -143,16 +144,22 @@ class Notifier:
         """
         count = 0
         for partition in range(self._log.partitions(TOPIC)):
-            records = self._log.read(TOPIC, partition, self._offsets.get(partition, 0), BATCH)
+            records = self._log.read(TOPIC, partition, self._offsets[partition], BATCH)
+            if records and records[0].offset > self._offsets[partition]:
+                self._find_place()
             if records:
                 self._post([alert for record in records for alert in self._decode(record)])
-                offsets = {**self._offsets, partition: records[-1].offset + 1}
-                self._log.commit(GROUP, TOPIC, offsets)
-                self._offsets = offsets  # only now: where the commit fails, the batch is read and committed again
+                end = records[-1].offset + 1
+                self._log.commit(GROUP, TOPIC, {partition: end})
+                self._offsets[partition] = end  # only now: where the commit fails, the batch is read again
             count += len(records)
         for one in self._agenda.take_due():
             self._couriers[one.channel].add(one.delivery, one.alert)
         return count
+
+    def _find_place(self) -> None:
+        left = unread(self._log, self._index, GROUP, TOPIC, self._clock())
+        self._offsets = {partition: part.start for partition, part in left.items()}
 
     def wait(self, seconds: float, stop: Stop) -> None:
         """Wait for new alerts."""

@@ -11,10 +11,11 @@ from threading import Event
 
 import pytest
 
-from pipelines.process import GROUP, run
+from pipelines.process import run
 from pipelines.reading.settings import ReadingSettings
 from pipelines.session import Work
 from pipelines.settings import ProcessSettings
+from pipelines.sources import GROUP
 from redline.homes import EmbeddedHomes
 from redline.watches import add_watch, new_watch
 from schemas.protocols import Index, Message

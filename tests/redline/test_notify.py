@@ -26,6 +26,7 @@ from redline.backoff import Backoff
 from redline.lifecycle import Stop
 from redline.notify import GROUP, TOPIC, open_channels, run
 from schemas.errors import ChannelError, UnavailableError
+from schemas.gaps import known_gaps
 from schemas.protocols import LogRecord, Message
 from schemas.records import AlertState, DeadLetter, Delivery, Watch, decode, encode
 from tests.connectors.channels.examples import ALERT, CLAIM, STATEMENT, seconds
@@ -308,6 +309,42 @@ def test_alerts_of_a_quiet_time_that_is_made_longer_wait_longer(home: Home) -> N
         assert "x" not in desk.got
         wall.at = 5000
         desk.wait_for("x")
+
+
+def test_alerts_that_retention_removed_are_told_and_the_next_ones_delivered(home: Home, tmp_path: Path) -> None:
+    home.log.close()
+    home.log = SqliteLog(tmp_path / "short.sqlite", lambda: seconds(0), partitions=1)
+    desk = Desk()
+    home.raise_alerts("a", "b")
+    home.once(desk)
+    home.raise_alerts("c", "d", "e")
+    home.log.trim(TOPIC, seconds(1))
+    home.raise_alerts("f")
+    home.once(desk)
+    assert desk.got == ["a", "b", "f"]
+    (gap,) = known_gaps(home.index)
+    assert str(gap) == "alerts: offsets 2 to 4 (3 records) of partition 0 were gone before notify read them"
+
+
+def test_alerts_that_retention_removes_from_under_a_running_notify_are_told(home: Home, tmp_path: Path) -> None:
+    home.log.close()
+    home.log = SqliteLog(tmp_path / "short.sqlite", lambda: seconds(0), partitions=1)
+    read = home.log.read
+
+    def late(topic: str, partition: int, offset: int, limit: int) -> list[LogRecord]:
+        home.log.read = read  # type: ignore[method-assign]
+        home.log.trim(TOPIC, seconds(1))
+        home.raise_alerts("d")
+        return read(topic, partition, offset, limit)
+
+    desk = Desk()
+    home.raise_alerts("a")
+    home.once(desk)
+    home.raise_alerts("b", "c")
+    home.log.read = late  # type: ignore[method-assign]
+    home.once(desk)
+    assert desk.got == ["a", "d"]
+    assert [(gap.first, gap.last) for gap in known_gaps(home.index)] == [(1, 2)]
 
 
 class Flaky(SqliteLog):

@@ -15,10 +15,11 @@ import pytest
 from connectors.indexes.elasticsearch import ElasticsearchIndex
 from connectors.indexes.settings import ElasticsearchSettings
 from connectors.logs.sqlite import SqliteLog
-from pipelines.process import GROUP, run
+from pipelines.process import run
 from pipelines.reading.settings import ReadingSettings
 from pipelines.session import Work
 from pipelines.settings import ProcessSettings
+from pipelines.sources import GROUP
 from redline.watches import add_watch, new_watch
 from schemas.errors import RedlineError, UnavailableError
 from schemas.protocols import Index, Log, Message
