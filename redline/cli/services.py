@@ -12,10 +12,12 @@ import click
 from msgspec.structs import replace
 
 from redline import logs
+from redline.away import telling
 from redline.cli import INTERRUPTED
 from redline.cli.app import App, examples, pass_app
 from redline.lifecycle import Stop, stop_on_signals
 from redline.monitor.monitor import Monitor, monitored
+from schemas.patience import Told
 from schemas.times import utc_now
 
 if TYPE_CHECKING:
@@ -35,14 +37,14 @@ def once_option(function: F) -> F:
 def fetch(app: App, once: bool) -> None:
     """Fetch the feeds, until stopped. What is new goes to the log."""
 
-    def work(stop: Stop, monitor: Monitor) -> None:
+    def work(stop: Stop, monitor: Monitor, told: Told) -> None:
         import asyncio
         from random import Random
 
         from connectors.feeds.fetcher import Fetcher
 
         with app.log() as log, app.feeds() as state:
-            fetcher = Fetcher(state, log, app.settings.feeds, utc_now, Random())
+            fetcher = Fetcher(state, log, app.settings.feeds, utc_now, Random(), told=told)
             asyncio.run(_until(stop, fetcher, once, monitor.progress))
 
     _serve(app, "fetch", work)
@@ -66,16 +68,15 @@ async def _until(stop: Stop, fetcher: Fetcher, once: bool, progress: Callable[[]
 def process(app: App, once: bool, degraded: bool) -> None:
     """Read what was fetched and match the watches, until stopped."""
 
-    def work(stop: Stop, monitor: Monitor) -> None:
+    def work(stop: Stop, monitor: Monitor, told: Told) -> None:
         from pipelines.process import run
         from pipelines.session import Work
 
         reading = replace(app.settings.reading, degraded=degraded or app.settings.reading.degraded)
         if reading.degraded:
             logging.getLogger(__name__).warning("reading without a model: no statements, no alerts")
-        run(
-            Work(app.homes, reading, app.settings.process), stop, once=once, ready=logs.ready, progress=monitor.progress
-        )
+        work = Work(app.homes, reading, app.settings.process)
+        run(work, stop, once=once, ready=logs.ready, told=told, progress=monitor.progress)
 
     _serve(app, "process", work)
 
@@ -86,22 +87,27 @@ def process(app: App, once: bool, degraded: bool) -> None:
 def notify(app: App, once: bool) -> None:
     """Deliver the alerts, until stopped. The channel terminal is standard output."""
 
-    def work(stop: Stop, monitor: Monitor) -> None:
+    def work(stop: Stop, monitor: Monitor, told: Told) -> None:
         from redline.notify import open_channels, run
         from redline.schedule import schedule_of
 
         channels = open_channels(app.settings.notify, sys.stdout)
         with app.log() as log, app.index() as index:
             schedule = schedule_of(app.settings.notify)
-            run(log, index, channels, stop, utc_now, schedule=schedule, once=once, progress=monitor.progress)
+            progress = monitor.progress
+            run(log, index, channels, stop, utc_now, schedule=schedule, once=once, told=told, progress=progress)
 
     _serve(app, "notify", work)
 
 
-def _serve(app: App, part: str, work: Callable[[Stop, Monitor], None]) -> None:
+def _serve(app: App, part: str, work: Callable[[Stop, Monitor, Told], None]) -> None:
     """Log, and do ``work`` until it is done or a signal asks for the stop; exits with 130 after Ctrl-C."""
     logs.setup(app.settings.monitor.log_level)
-    with stop_on_signals() as stop, monitored(app.settings, part, os.environ) as monitor:
-        work(stop, monitor)
+    with (
+        stop_on_signals() as stop,
+        monitored(app.settings, part, os.environ) as monitor,
+        telling(app.settings.data, part) as told,
+    ):
+        work(stop, monitor, told)
     if stop.interrupted:
         raise click.exceptions.Exit(INTERRUPTED)
