@@ -22,6 +22,7 @@ from pathlib import Path
 from schemas.errors import RedlineError, UnavailableError
 
 LOCK_TIMEOUT = 30.0
+REMEDY = "move it away or use that version"
 _PASSING = {
     sqlite3.SQLITE_BUSY: "another process held its lock for too long; see which one writes to it and try again",
     sqlite3.SQLITE_LOCKED: "it is locked; try again",
@@ -41,10 +42,13 @@ _LASTING = {
 class Database:
     """An open file and the one way to read it and write to it."""
 
-    def __init__(self, path: Path, schema: Sequence[str], timeout: float = LOCK_TIMEOUT) -> None:
+    def __init__(
+        self, path: Path, schema: Sequence[str], timeout: float = LOCK_TIMEOUT, *, remedy: str | None = REMEDY
+    ) -> None:
         """Open ``path`` and, where it is new, run the statements of ``schema``; several processes may do so at once.
 
-        ``timeout`` is how many seconds a transaction waits for others.
+        ``timeout`` is how many seconds a transaction waits for others. ``remedy`` is what to do about a file of another
+        schema, also where it became one while it was open; with None any is taken.
 
         Raises:
             UnavailableError: the file cannot be opened, or is locked for longer than ``timeout``.
@@ -52,6 +56,8 @@ class Database:
         """
         self._path = path
         self._timeout = timeout
+        self._remedy = remedy
+        self._wanted = version_of(schema)
         self._lock = threading.RLock()
         with self._translated():
             self._connection = self._connect()
@@ -66,12 +72,14 @@ class Database:
     def read(self) -> Iterator[sqlite3.Connection]:
         """A short transaction that sees one state of the file and never waits for a writer."""
         with self._lock, self._translated(), _transaction(self._connection, "BEGIN"):
+            self._check(self._connection)
             yield self._connection
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """A short transaction that alone may write; it is durable when the block is left, undone when it raises."""
         with self._lock, self._translated(), _transaction(self._connection, "BEGIN IMMEDIATE"):
+            self._check(self._connection)
             yield self._connection
 
     @contextmanager
@@ -81,6 +89,7 @@ class Database:
             connection = self._connect()
             try:
                 with _transaction(connection, "BEGIN"):
+                    self._check(connection)
                     yield connection
             finally:
                 connection.close()
@@ -114,20 +123,18 @@ class Database:
                 time.sleep(0.01)
 
     def _create(self, schema: Sequence[str]) -> None:
-        version = zlib.crc32("\n".join(schema).encode()) & 0x7FFFFFFF
         # Looking first means that a command which only reads never waits for a writer.
-        if self._version() == 0:
+        if _version(self._connection) == 0:
             with _transaction(self._connection, "BEGIN IMMEDIATE"):
-                if self._version() == 0:
+                if _version(self._connection) == 0:
                     for statement in schema:
                         self._connection.execute(statement)
-                    self._connection.execute(f"PRAGMA user_version = {version}")
-        if self._version() != version:
-            raise RedlineError(f"{self._path} was made by another version of Redline; move it away or use that version")
+                    self._connection.execute(f"PRAGMA user_version = {self._wanted}")
+        self._check(self._connection)
 
-    def _version(self) -> int:
-        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        return int(version)
+    def _check(self, connection: sqlite3.Connection) -> None:
+        if self._remedy is not None and _version(connection) != self._wanted:
+            raise RedlineError(f"{self._path} was made by another version of Redline; {self._remedy}")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -140,6 +147,16 @@ class Database:
             if code in _LASTING:
                 raise RedlineError(f"{self._path}: {error}: {_LASTING[code]}") from error
             raise
+
+
+def version_of(schema: Sequence[str]) -> int:
+    """The number by which a file tells that it was made with ``schema``."""
+    return zlib.crc32("\n".join(schema).encode()) & 0x7FFFFFFF
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from schemas.times import utc_now
 
 if TYPE_CHECKING:
     from connectors.feeds.state import FeedState
+    from connectors.indexes.progress import Told
     from connectors.indexes.settings import ElasticsearchSettings
     from connectors.logs.settings import KafkaSettings
     from redline.settings import Settings
@@ -43,6 +44,17 @@ class EmbeddedHomes:
         self.folder.mkdir(parents=True, exist_ok=True)
         return SqliteIndex(self.folder / "index.sqlite", utc_now)
 
+    def reindex(self, told: Told) -> None:
+        """Make the index anew, as this version wants it, while others use it; ``told`` hears how far that is.
+
+        Raises:
+            RedlineError: that cannot be done; the message says why, and the index is as it was.
+        """
+        from connectors.indexes.sqlite.reindex import reindex
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        reindex(self.folder / "index.sqlite", told)
+
     def feeds(self) -> FeedState:
         """The state of the feeds, which belongs to fetching alone; the caller closes it."""
         return _feeds(self.folder)
@@ -67,6 +79,12 @@ class ServerHomes:
         from connectors.indexes.elasticsearch import ElasticsearchIndex
 
         return ElasticsearchIndex(self.elasticsearch, utc_now)
+
+    def reindex(self, told: Told) -> None:
+        """Make the indexes anew, as this version wants them, while others use them; see ``EmbeddedHomes``."""
+        from connectors.indexes.elasticsearch.reindex import reindex
+
+        reindex(self.elasticsearch, told)
 
     def feeds(self) -> FeedState:
         """The state of the feeds, which belongs to fetching alone; the caller closes it."""

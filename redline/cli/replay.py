@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -14,6 +13,7 @@ import click
 from redline import logs
 from redline.cli import INTERRUPTED
 from redline.cli.app import App, Time, examples, pass_app
+from redline.cli.progress import ProgressLine
 from redline.lifecycle import Stop, stop_on_signals
 from redline.replay import Progress, ask, progress
 from redline.watches import find_watch
@@ -66,16 +66,17 @@ def _follow(app: App, log: Log, index: Index, stop: Stop) -> None:
 
     work = Work(app.homes, app.settings.reading, app.settings.process)
     patience = Patience(stop)
-    show = _Show()
+    line = ProgressLine()
     enough = Event()
     own: Future[int] | None = None
     with ThreadPoolExecutor(1, "process") as thread:
         try:
             while not stop.is_set():
                 now = patience.insist(lambda: progress(log, index, utc_now()))
-                show(now)
                 if not now.waiting:
+                    line.end(in_words(now))
                     return
+                line.show(in_words(now))
                 if own is not None and own.done():
                     own.result()
                     own = None
@@ -84,21 +85,6 @@ def _follow(app: App, log: Log, index: Index, stop: Stop) -> None:
                 stop.wait(LOOK_S)
         finally:
             enough.set()
-
-
-class _Show:
-    """Prints the progress on standard error: the line anew where that is a terminal, else one every ten seconds."""
-
-    def __init__(self) -> None:
-        self._next = time.monotonic()
-        self._terminal = sys.stderr.isatty()
-
-    def __call__(self, progress: Progress) -> None:
-        if self._terminal:
-            click.echo(f"\r\x1b[K{in_words(progress)}", err=True, nl=not progress.waiting)
-        elif time.monotonic() >= self._next or not progress.waiting:
-            click.echo(in_words(progress), err=True)
-            self._next = time.monotonic() + 10.0
 
 
 def in_words(progress: Progress) -> str:

@@ -38,17 +38,31 @@ def prepare(client: Elasticsearch, settings: ElasticsearchSettings, index: str) 
     wanted = mapping(index)
     found = _mappings(client, alias)
     if not found:
-        _create(client, settings, alias, wanted)
+        create(client, settings, index, f"{alias}-000001", alias)
         found = _mappings(client, alias)
+    name = _single(alias, found)
+    if missing := _missing(name, wanted, found[name]["mappings"]):
+        client.indices.put_mapping(index=name, properties=missing)
+    wait(client, name, settings.timeout)
+
+
+def index_behind(client: Elasticsearch, alias: str) -> str | None:
+    """The name of the index that ``alias`` is of; None where there is none yet.
+
+    Raises:
+        RedlineError: what is there under its name is no single index behind an alias.
+    """
+    found = _mappings(client, alias)
+    return _single(alias, found) if found else None
+
+
+def _single(alias: str, found: Mapping[str, Any]) -> str:
     if len(found) != 1 or alias in found:
         raise RedlineError(
             f"{alias} must be an alias of a single index, and is {_said(alias, found)}; remove that, or set another"
             " prefix"
         )
-    (name, content) = next(iter(found.items()))
-    if missing := _missing(name, wanted, content["mappings"]):
-        client.indices.put_mapping(index=name, properties=missing)
-    _wait(client, name, settings.timeout)
+    return next(iter(found))
 
 
 def _mappings(client: Elasticsearch, alias: str) -> dict[str, Any]:
@@ -59,11 +73,12 @@ def _mappings(client: Elasticsearch, alias: str) -> dict[str, Any]:
     return found
 
 
-def _create(client: Elasticsearch, settings: ElasticsearchSettings, alias: str, wanted: dict[str, Any]) -> None:
+def create(client: Elasticsearch, settings: ElasticsearchSettings, index: str, name: str, alias: str) -> None:
+    """Create ``name``, which is to hold what ``index`` does, behind ``alias``, unless it is there."""
     try:
         client.indices.create(
-            index=f"{alias}-000001",
-            mappings=wanted,
+            index=name,
+            mappings=mapping(index),
             aliases={alias: {"is_write_index": True}},
             settings={
                 "number_of_shards": settings.shards,
@@ -78,7 +93,7 @@ def _create(client: Elasticsearch, settings: ElasticsearchSettings, alias: str, 
             raise
 
 
-def _wait(client: Elasticsearch, name: str, timeout: float) -> None:
+def wait(client: Elasticsearch, name: str, timeout: float) -> None:
     """Wait until all primary shards can be used. (To wait for ``yellow`` will not do: a new index is, without any.)"""
     deadline = time.monotonic() + timeout
     while True:
@@ -106,8 +121,7 @@ def _missing(name: str, wanted: dict[str, Any], found: dict[str, Any]) -> dict[s
     other += [path for path in need if path.startswith("q.") and path not in have]
     if other or found.get("dynamic") != wanted["dynamic"]:
         raise RedlineError(
-            f"{name} was made with another mapping ({', '.join(sorted(other)) or 'not strict'}); set another prefix,"
-            " or delete it"
+            f"{name} was made with another mapping ({', '.join(sorted(other)) or 'not strict'}); run: redline reindex"
         )
     return {path: leaf for path, leaf in need.items() if path not in have}
 

@@ -7,47 +7,27 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
-from typing import NamedTuple
 
+from connectors.indexes.sqlite import rows
+from connectors.indexes.sqlite.rows import Entry, Stored, entry_of
 from connectors.indexes.sqlite.search import Search
-from connectors.indexes.sqlite.tables import TABLES, Table, first_row, next_row
+from connectors.indexes.sqlite.tables import TABLES, Table, first_row
 from connectors.indexes.sqlite.translate import translate
 from connectors.sqlite import LOCK_TIMEOUT, Database
 from schemas.ids import stable_id
 from schemas.protocols import Found, Page, Sort
-from schemas.query.project import project
 from schemas.query.tree import Query
-from schemas.records import Record, decode, encode
+from schemas.records import Record, decode
 from schemas.times import to_micros
 
-_SCHEMA = (
+SCHEMA = (
     # Revisions are never given twice, so that a record deleted and written anew is not taken for the old one.
     "CREATE TABLE revisions (last INTEGER NOT NULL)",
     "INSERT INTO revisions VALUES (0)",
     *(statement for table in TABLES.values() for statement in table.schema()),
 )
-
-
-class Entry(NamedTuple):
-    """A record made ready for its tables, before the transaction begins."""
-
-    id: str
-    version: int
-    first_seen: datetime | None
-    body: bytes
-    numbers: list[float | None]
-    exact: list[str | None]
-    text: list[str]
-
-
-class Stored(NamedTuple):
-    """What the table knows of a record."""
-
-    id: str
-    row: int
-    version: int
-    revision: int
-    first_seen: int
+REMEDY = "run: redline reindex"
+"""What to do about a file with other tables."""
 
 
 class SqliteIndex:
@@ -58,15 +38,15 @@ class SqliteIndex:
 
     def __init__(self, path: Path, clock: Callable[[], datetime], timeout: float = LOCK_TIMEOUT) -> None:
         """Open the index; ``clock`` tells what ``now`` is, ``timeout`` how many seconds to wait for other writers."""
-        self._database = Database(path, _SCHEMA, timeout)
+        self._database = Database(path, SCHEMA, timeout, remedy=REMEDY)
         self._clock = clock
 
     def upsert(self, index: str, records: Sequence[Record]) -> None:
         """Write ``records`` by id; one whose ``version`` is below the stored one is left out silently."""
         table = _table(index)
-        entries = [_entry(table, record) for record in records]
+        entries = [entry_of(table, record) for record in records]
         with self._database.write() as connection:
-            stored = _stored(connection, table, [entry.id for entry in entries])
+            stored = rows.stored(connection, table, [entry.id for entry in entries])
             for entry in entries:
                 old = stored.get(entry.id)
                 if old is None or entry.version >= old.version:
@@ -75,10 +55,10 @@ class SqliteIndex:
     def create(self, index: str, records: Sequence[Record]) -> set[str]:
         """Write those of ``records`` whose id is not there yet; returns the ids that were new."""
         table = _table(index)
-        entries = [_entry(table, record) for record in records]
+        entries = [entry_of(table, record) for record in records]
         new: set[str] = set()
         with self._database.write() as connection:
-            stored = _stored(connection, table, [entry.id for entry in entries])
+            stored = rows.stored(connection, table, [entry.id for entry in entries])
             for entry in entries:
                 if entry.id not in stored and entry.id not in new:
                     self._write(connection, table, entry, None)
@@ -88,9 +68,9 @@ class SqliteIndex:
     def put(self, index: str, record: Record, seen: object | None) -> object | None:
         """Write ``record`` if its stored revision is still ``seen`` (None: not there yet); returns the new one."""
         table = _table(index)
-        entry = _entry(table, record)
+        entry = entry_of(table, record)
         with self._database.write() as connection:
-            old = _stored(connection, table, [entry.id]).get(entry.id)
+            old = rows.stored(connection, table, [entry.id]).get(entry.id)
             if (old.revision if old else None) != seen:
                 return None
             return self._write(connection, table, entry, old).revision
@@ -99,12 +79,12 @@ class SqliteIndex:
         """The records of ``ids`` by id; those not there are absent."""
         table = _table(index)
         with self._database.read() as connection:
-            rows = connection.execute(
+            found = connection.execute(
                 f"""SELECT id, revision, body FROM {table.records} JOIN {table.bodies} USING (row)
                 WHERE id IN (SELECT value FROM json_each(?))""",
                 (json.dumps(list(ids)),),
             ).fetchall()
-        return {id_: Found(decode(body, table.kind), revision) for id_, revision, body in rows}
+        return {id_: Found(decode(body, table.kind), revision) for id_, revision, body in found}
 
     def search(
         self,
@@ -156,8 +136,8 @@ class SqliteIndex:
         """Remove the records of ``ids``; those not there are no error."""
         table = _table(index)
         with self._database.write() as connection:
-            for stored in _stored(connection, table, list(ids)).values():
-                _remove(connection, table, stored.row)
+            for old in rows.stored(connection, table, list(ids)).values():
+                rows.remove(connection, table, old.row)
 
     def close(self) -> None:
         """Close the file."""
@@ -168,23 +148,8 @@ class SqliteIndex:
             first_seen = to_micros(entry.first_seen)
         else:
             first_seen = old.first_seen if old else to_micros(self._clock())
-        row = old.row if old and first_row(first_seen) <= old.row < next_row(first_row(first_seen)) else None
-        if row is None:
-            row = _free_row(connection, table, first_seen)
         (revision,) = connection.execute("UPDATE revisions SET last = last + 1 RETURNING last").fetchone()
-        if old:
-            _remove(connection, table, old.row)
-        values = (row, entry.id, entry.version, revision, first_seen, *entry.numbers)
-        connection.execute(f"INSERT INTO {table.records} VALUES ({_marks(values)})", values)
-        connection.execute(f"INSERT INTO {table.bodies} VALUES (?, ?)", (row, entry.body))
-        if table.searched:
-            connection.execute(
-                f"INSERT INTO {table.text} ({', '.join(table.text_columns)}, rowid) VALUES ({_marks(entry.text)}, ?)",
-                (*entry.text, row),
-            )
-            values = (row, *entry.exact)
-            connection.execute(f"INSERT INTO {table.values} VALUES ({_marks(values)})", values)
-        return Stored(entry.id, row, entry.version, revision, first_seen)
+        return rows.write(connection, table, entry, old, revision=revision, first_seen=first_seen)
 
 
 def _table(index: str) -> Table:
@@ -192,47 +157,3 @@ def _table(index: str) -> Table:
         return TABLES[index]
     except KeyError:
         raise ValueError(f"there is no index {index!r}; there are {', '.join(TABLES)}") from None
-
-
-def _entry(table: Table, record: Record) -> Entry:
-    if not isinstance(record, table.kind):
-        raise TypeError(f"{table.index} holds {table.kind.__name__}, not {type(record).__name__}")
-    projection = project(table.index, record)
-    return Entry(
-        record.id,
-        getattr(record, "version", 0),
-        getattr(record, "first_seen", None),
-        encode(record),
-        table.numbers_of(projection),
-        table.exact_of(projection),
-        table.text_of(projection),
-    )
-
-
-def _stored(connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, Stored]:
-    rows = connection.execute(
-        f"""SELECT id, row, version, revision, first_seen FROM {table.records}
-        WHERE id IN (SELECT value FROM json_each(?))""",
-        (json.dumps(ids),),
-    ).fetchall()
-    return {row[0]: Stored(*row) for row in rows}
-
-
-def _remove(connection: Connection, table: Table, row: int) -> None:
-    connection.execute(f"DELETE FROM {table.records} WHERE row = ?", (row,))
-    connection.execute(f"DELETE FROM {table.bodies} WHERE row = ?", (row,))
-    if table.searched:
-        connection.execute(f"DELETE FROM {table.text} WHERE rowid = ?", (row,))
-        connection.execute(f"DELETE FROM {table.values} WHERE record = ?", (row,))
-
-
-def _free_row(connection: Connection, table: Table, first_seen: int) -> int:
-    first = first_row(first_seen)
-    (last,) = connection.execute(
-        f"SELECT max(row) FROM {table.records} WHERE row >= ? AND row < ?", (first, next_row(first))
-    ).fetchone()
-    return first if last is None else int(last) + 1
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))

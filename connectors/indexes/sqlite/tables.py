@@ -29,12 +29,13 @@ _PUNCTUATION = string.punctuation.replace("'", "''").replace('"', '""')
 
 @dataclass(frozen=True)
 class Table:
-    """How one index lies in the file; names come quoted, ready for SQL."""
+    """How one index lies in the file; names come quoted, ready for SQL, and begin with ``prefix``."""
 
     index: str
     words: tuple[str, ...]
     exact: tuple[str, ...]
     numbers: tuple[str, ...]
+    prefix: str = ""
 
     @property
     def kind(self) -> type[Record]:
@@ -44,22 +45,22 @@ class Table:
     @property
     def records(self) -> str:
         """The table of what is known of each record."""
-        return f'"{self.index}"'
+        return f'"{self.prefix}{self.index}"'
 
     @property
     def bodies(self) -> str:
         """The table of the records themselves, as JSON."""
-        return f'"{self.index}_body"'
+        return f'"{self.prefix}{self.index}_body"'
 
     @property
     def text(self) -> str:
         """The full-text table."""
-        return f'"{self.index}_text"'
+        return f'"{self.prefix}{self.index}_text"'
 
     @property
     def values(self) -> str:
         """The table of exact values: of each field all of them, apart by blanks."""
-        return f'"{self.index}_exact"'
+        return f'"{self.prefix}{self.index}_exact"'
 
     @property
     def searched(self) -> bool:
