@@ -53,6 +53,10 @@ class Novelty:
         for statement in article.statements:
             self.claims.recognise(statement)
 
+    def forget(self, before: datetime, most: int) -> None:
+        """Forget the articles first seen before ``before``, and the oldest until ``most`` are left."""
+        self.claims.forget(self.stories.forget(before, most))
+
     def assign(self, article: EnrichedArticle, stored: EnrichedArticle | None) -> Assigned:
         """Give ``article`` what ``stored`` (its last version, if any) was given before, and what is new to it.
 

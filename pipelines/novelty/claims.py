@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -13,17 +13,24 @@ from pipelines.novelty.likeness import Fingerprint, Likeness
 from schemas.records import Claim, Member, Nearest, Statement
 
 
+class _Known(NamedTuple):
+    article: str
+    side: str
+    claim: str
+
+
 class Claims:
     """The claims of a window of time, in memory, with the statements that they are recognised by."""
 
     def __init__(self) -> None:
         self._claims: dict[str, Claim] = {}
-        self._by_side: dict[str, dict[str, list[Fingerprint]]] = defaultdict(lambda: defaultdict(list))
-        self._claim_of: dict[str, str] = {}
+        self._by_side: dict[str, dict[str, dict[str, Fingerprint]]] = defaultdict(lambda: defaultdict(dict))
+        self._known: dict[str, _Known] = {}
 
     def claim_of(self, statement: str) -> str | None:
         """The claim that ``statement`` was given, if it is known."""
-        return self._claim_of.get(statement)
+        known = self._known.get(statement)
+        return known.claim if known else None
 
     def get(self, claim: str) -> Claim | None:
         """The claim of that id, as far as its statements were seen."""
@@ -54,7 +61,7 @@ class Claims:
         """Each claim of the side with the likeness to the member that is the most like ``statement``."""
         fingerprint = Fingerprint.of(statement)
         for claim, members in self._by_side[statement.side].items():
-            likenesses = [fingerprint.likeness(member) for member in members]
+            likenesses = [fingerprint.likeness(member) for member in members.values()]
             yield claim, max(likenesses, key=lambda each: (each.same, each.score - each.needed))
 
     def load(self, claim: Claim) -> None:
@@ -63,10 +70,10 @@ class Claims:
 
     def recognise(self, statement: Statement) -> None:
         """Remember ``statement`` as one by which repetitions of its claim, if that is known, are recognised."""
-        if statement.claim is None or statement.claim not in self._claims or statement.id in self._claim_of:
+        if statement.claim is None or statement.claim not in self._claims or statement.id in self._known:
             return
-        self._claim_of[statement.id] = statement.claim
-        self._by_side[statement.side][statement.claim].append(Fingerprint.of(statement))
+        self._known[statement.id] = _Known(statement.article, statement.side, statement.claim)
+        self._by_side[statement.side][statement.claim][statement.id] = Fingerprint.of(statement)
 
     def report(self, statement: Statement) -> Claim:
         """Enter ``statement`` into the claim that it was given; returns it, under a new version if that changed it."""
@@ -74,6 +81,19 @@ class Claims:
         self._claims[claim.id] = claim
         self.recognise(statement)
         return claim
+
+    def forget(self, articles: Container[str]) -> None:
+        """Forget the statements of ``articles``, and every claim that no statement is known of any more."""
+        for id_, known in [each for each in self._known.items() if each[1].article in articles]:
+            del self._known[id_]
+            claims = self._by_side[known.side]
+            del claims[known.claim][id_]
+            if not claims[known.claim]:
+                del claims[known.claim]
+            if not claims:
+                del self._by_side[known.side]
+        left = {known.claim for known in self._known.values()}
+        self._claims = {id_: claim for id_, claim in self._claims.items() if id_ in left}
 
 
 def _member(statement: Statement) -> Member:

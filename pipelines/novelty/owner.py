@@ -8,7 +8,7 @@ never both open a claim, and an owner that dies between deciding and writing lea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -24,6 +24,8 @@ from schemas.records import Claim, EnrichedArticle, Mark, Record
 T = TypeVar("T")
 _MARK = "owner"
 _STRIDE = timedelta(days=1)
+_FORGET_EVERY = timedelta(hours=1)
+_AT_ONCE = 500
 
 
 class Owner:
@@ -64,12 +66,11 @@ class Owner:
             if self._renew():
                 return True
             self.drop()
-        found = self._index.get("marks", [_MARK]).get(_MARK)
-        data = found.record.data if found is not None and isinstance(found.record, Mark) else {}
+        data, revision = self._read()
         held = data.get("holder") != self._holder and _lasts(data, self._clock())
-        if found and held and not self._is_silent(found.revision):
+        if held and not self._is_silent(revision):
             return False
-        self._revision = found.revision if found else None
+        self._revision = revision
         self._pending = {
             article.id: article for article in msgspec.convert(data.get("pending", []), list[EnrichedArticle])
         }
@@ -92,6 +93,7 @@ class Owner:
         """
         if self._novelty is None:
             raise NotOwnerError("this process does not own stories and claims: take the lease first")
+        self._forget_old()
         if rereading is not None and articles:
             self._reach_back(min(article.first_seen for article in articles) - self._window)
         stored = self._stored(articles)
@@ -144,9 +146,20 @@ class Owner:
             self._heard = (revision, self._timer())
         return self._timer() - self._heard[1] > self._lease.total_seconds()
 
+    def _read(self) -> tuple[dict[str, Any], object | None]:
+        """What the record holds, and its revision."""
+        found = self._index.get("marks", [_MARK]).get(_MARK)
+        data = found.record.data if found is not None and isinstance(found.record, Mark) else {}
+        return data, found.revision if found else None
+
     def _put(self, until: datetime) -> bool:
         data = msgspec.to_builtins({"holder": self._holder, "until": until, "pending": list(self._pending.values())})
-        revision = self._index.put("marks", Mark(id=_MARK, data=data), self._revision)
+        mark = Mark(id=_MARK, data=data)
+        revision = self._index.put("marks", mark, self._revision)
+        if revision is None:
+            last, found = self._read()
+            if last.get("holder") == self._holder:  # the answer to an earlier put was lost; nobody has put it since
+                revision = self._index.put("marks", mark, found)
         if revision is None:
             return False
         self._revision = revision
@@ -160,11 +173,13 @@ class Owner:
         found = self._index.get("articles", ids)
         stored = {id_: each.record for id_, each in found.items() if isinstance(each.record, EnrichedArticle)}
         named = {each.claim for article in stored.values() for each in article.statements if each.claim}
-        unknown = {claim for claim in named if self._novelty.claims.get(claim) is None}
-        for each in self._index.get("claims", unknown).values() if unknown else ():
-            assert isinstance(each.record, Claim)
-            self._novelty.claims.load(each.record)
+        self._load_claims(self._novelty, {claim for claim in named if self._novelty.claims.get(claim) is None})
         return stored
+
+    def _load_claims(self, novelty: Novelty, ids: Collection[str]) -> None:
+        for each in self._held(self._index.get("claims", ids).values() if ids else ()):
+            assert isinstance(each.record, Claim)
+            novelty.claims.load(each.record)
 
     def _forget_settled(self, stored: dict[str, EnrichedArticle]) -> None:
         """Drop from the record what this read has found in the index; what it has not is known all the same."""
@@ -184,6 +199,16 @@ class Owner:
             # Some more than is asked for, since what is read again comes in the order of time only by and large.
             self._novelty = self._load(since - _STRIDE)
 
+    def _forget_old(self) -> None:
+        """Let what has left the window go, now and then: memory must not grow with the age of this process."""
+        assert self._novelty is not None
+        since = self._clock() - self._window
+        if since - self._since > _FORGET_EVERY:
+            self._novelty.forget(since, self._most_articles)
+            self._since = since
+        elif self._since - since > _FORGET_EVERY:  # the clock had been ahead, and too much was let go
+            self._reach_back(since)
+
     def _load(self, since: datetime) -> Novelty:
         self._index.refresh("articles")
         self._index.refresh("claims")
@@ -195,7 +220,14 @@ class Owner:
         for claim in self._held(self._index.scan("claims", since)):
             assert isinstance(claim, Claim)
             novelty.claims.load(claim)
-        for article in self._held(articles[-self._most_articles :]):
+        articles = articles[-self._most_articles :]
+        # A claim is known for as long as it is reported: some began before the window.
+        decided = (*articles, *self._pending.values())
+        named = {each.claim for article in decided for each in article.statements if each.claim}
+        older = sorted(claim for claim in named if novelty.claims.get(claim) is None)
+        for start in range(0, len(older), _AT_ONCE):
+            self._load_claims(novelty, older[start : start + _AT_ONCE])
+        for article in self._held(articles):
             novelty.remember(article)
         for article in self._pending.values():
             novelty.remember(article)
