@@ -38,6 +38,7 @@ def test_a_claim_is_known_for_as_long_as_it_is_reported(index: SqliteIndex, time
         assert one.take()
         assigned = one.own([article(f"week-{week}", text, seen=time())])
         write(index, assigned)
+        write(index, one.own([article(f"other-{week}", SHIPS, seen=time())]))  # the first is no longer pending
         given += claims(assigned)
         time.pass_by(WEEK)
     assert len(set(given)) == 1, "the first report is three weeks old, the last but one is not"
