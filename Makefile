@@ -34,6 +34,7 @@ corpus: .venv/run  ## check the labelled articles, with those of corpus/raw, and
 	$(BIN)/python -m redline.evaluation.build corpus $(wildcard corpus/raw/*.jsonl)
 
 models: .venv/run  ## train the classifiers that the reader ships with anew; the same data give the same decisions
+	$(BIN)/python -m redline.training.sides corpus/train.jsonl $(wildcard corpus/passages.jsonl)
 	$(BIN)/python -m redline.training.statements corpus/train.jsonl
 	$(BIN)/python -m redline.training.topics corpus/train.jsonl
 

@@ -17,11 +17,10 @@ from pipelines.reading.statements.kinds import kind_of
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.rules import stopped, sureness
 from pipelines.reading.statements.slots import fill
+from pipelines.reading.statements.target_sides import addressed, named_target, target_sides
 from pipelines.reading.statements.vetoes import FINAL, Candidate, veto
-from pipelines.reading.statements.words import among, noun_chunks
 from schemas.records import Kind
 
-_ADDRESSED = ("dobj", "dative")
 HIGHEST = 0.97
 LEAST_BY_RULE = 0.6
 _LESS_IF_KNOWN = 0.1
@@ -29,7 +28,8 @@ _LESS_IF_KNOWN = 0.1
 
 @dataclass(frozen=True)
 class Scored:
-    """A candidate with what it amounts to; ``target_sides`` are without the speaker's own.
+    """A candidate with what it amounts to; ``target_sides`` are without the speaker's own;
+    ``addressed`` is true where one of them is named in its slots.
 
     ``stopped`` is the veto that takes it from the rules; some are final, and the classifier weighs the others.
     """
@@ -41,6 +41,7 @@ class Scored:
     stopped: str | None
     target: Span | None
     target_sides: tuple[str, ...]
+    addressed: bool
     features: Features
     words: frozenset[str]
 
@@ -52,7 +53,7 @@ class Scored:
     @property
     def needed(self) -> float:
         """How sure the classifier must be: a little less where a side is certain and whom it warns is known."""
-        known = self.candidate.actor.certain and bool(self.target_sides)
+        known = self.candidate.actor.certain and self.addressed
         return load_classifier().threshold - (_LESS_IF_KNOWN if known else 0.0)
 
     @property
@@ -93,7 +94,8 @@ def attributed(document: Document, sentences: list[Sentence]) -> Iterator[Candid
                 continue
             filled = fill(cue, sentence, attribution)
             around = tuple(s for s in sentences[max(0, place - 2) : place + 2] if s is not sentence)
-            yield Candidate(cue, sentence, attribution, actor, filled, cast.sides[sentence.field], around, year)
+            sides = cast.sides[sentence.field]
+            yield Candidate(cue, sentence, attribution, actor, filled, sides, cast.ties, around, year)
 
 
 def _before(sentence: Sentence, sentences: list[Sentence]) -> list[Sentence]:
@@ -101,8 +103,8 @@ def _before(sentence: Sentence, sentences: list[Sentence]) -> list[Sentence]:
 
 
 def _scored(candidate: Candidate, sentences: list[Sentence], surroundings: Surroundings, abroad: Set[str]) -> Scored:
-    target = _named_target(candidate, sentences)
-    sides = _target_sides(candidate, target)
+    target = named_target(candidate, sentences)
+    another = addressed(candidate, target)
     filled = candidate.filled
     words = frozenset(
         token.lemma_.lower()
@@ -115,54 +117,12 @@ def _scored(candidate: Candidate, sentences: list[Sentence], surroundings: Surro
     return Scored(
         candidate=candidate,
         kind=kind_of(candidate),
-        by_rule=sureness(candidate, bool(sides)),
+        by_rule=sureness(candidate, another),
         by_classifier=load_classifier().probability(known),
         stopped=stopped(candidate, candidate.actor.name in abroad),
         target=target,
-        target_sides=sides,
+        target_sides=target_sides(candidate, target),
+        addressed=another,
         features=known,
         words=words,
     )
-
-
-def _named_target(candidate: Candidate, sentences: list[Sentence]) -> Span | None:
-    """The target; where the text only points at it ("such ideas"), the force or act named last before."""
-    target = candidate.filled.target
-    if candidate.cue.kind != "unacceptable" or (target is not None and not among(target.root, "general_nouns")):
-        return target
-    for earlier in reversed(_before(candidate.sentence, sentences)[-4:]):
-        chunks = [chunk for chunk in noun_chunks(earlier.span) if among(chunk.root, "foreign_targets")]
-        quoted = [chunk for chunk in noun_chunks(earlier.span) if _is_a_term(chunk, earlier)]
-        if quoted or chunks:
-            return _without_marks((quoted or chunks)[-1])
-    return target
-
-
-def _is_a_term(chunk: Span, sentence: Sentence) -> bool:
-    """Whether ``chunk`` is all that stands between two marks: a "reassurance force"."""
-    quote = sentence.quote_of(chunk.root)
-    return quote is not None and chunk.end_char >= quote.end and _without_marks(chunk).start_char <= quote.start
-
-
-def _without_marks(chunk: Span) -> Span:
-    start = chunk.start
-    while start < chunk.root.i and (chunk.doc[start].is_punct or chunk.doc[start].pos_ == "DET"):
-        start += 1
-    return chunk.doc[start : chunk.end]
-
-
-def _target_sides(candidate: Candidate, target: Span | None) -> tuple[str, ...]:
-    """The sides named in the target, else in who does what the condition says, else in who is warned."""
-    places = [target] if target is not None else []
-    condition = candidate.filled.condition
-    if condition is not None:
-        doers = [t for t in condition if t.dep_ in ("nsubj", "nsubjpass")]
-        places += [t.doc[t.left_edge.i : t.i + 1] for t in doers]
-    verb = candidate.attribution.verb
-    if verb is not None:
-        places += [child.doc[child.left_edge.i : child.i + 1] for child in verb.children if child.dep_ in _ADDRESSED]
-    for place in places:
-        named = dict.fromkeys(m.side for m in candidate.sides.within(place) if m.side != candidate.actor.side)
-        if named:
-            return tuple(named)
-    return ()

@@ -16,6 +16,7 @@ from pipelines.reading.statements.phrases import former, names, owns, phrase_of
 from pipelines.reading.statements.roles import title_words
 from pipelines.reading.statements.saying import is_title, says
 from pipelines.reading.statements.sides import Sides
+from pipelines.reading.statements.ties import Ties
 from pipelines.reading.statements.words import among
 from schemas.records import TextField
 
@@ -37,7 +38,8 @@ class Cast:
         self.sides = {name: Sides(doc, document.gazetteer) for name, doc in self.docs.items()}
         self.read = sentences(document)
         self._crowd = Crowd(document, self.docs, self.sides)
-        self._lending = Lending(self.read, self.sides)
+        self.ties = Ties(self.read, self.sides)
+        self._lending = Lending(self.ties)
         self._bodies = Bodies(self.sides, self._lending)
         introduce(self._crowd, self.read, self.sides)
 

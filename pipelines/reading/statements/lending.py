@@ -7,21 +7,19 @@ each tie between a side and a sentence is worth was learnt from labelled article
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.side_weights import load_side_weights
-from pipelines.reading.statements.sides import Sides
 from pipelines.reading.statements.ties import Ties
-from schemas.records import TextField
 
 
 class Lending:
     """Lends a side of the article to whoever speaks in it for nobody named."""
 
-    def __init__(self, read: list[Sentence], sides: Mapping[TextField, Sides]) -> None:
-        """``read`` are all sentences of the article, ``sides`` the mentions in each of its fields."""
-        self._ties = Ties(read, sides)
+    def __init__(self, ties: Ties) -> None:
+        """``ties`` tells how each side is tied to a sentence of the article."""
+        self._ties = ties
 
     def side(self, spoken_in: Iterable[Sentence]) -> str | None:
         """The side that one who speaks in the sentences ``spoken_in`` most likely speaks for; None for none named."""

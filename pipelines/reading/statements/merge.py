@@ -33,7 +33,7 @@ def _same(one: Scored, other: Scored) -> bool:
         return True
     if "announcement" in (first.cue.kind, second.cue.kind) and distance <= _NEAR and first.quoted != second.quoted:
         return True
-    if one.target_sides and other.target_sides and not set(one.target_sides) & set(other.target_sides):
+    if one.addressed and other.addressed and not set(one.target_sides) & set(other.target_sides):
         return False
     if first.cue.kind == second.cue.kind in ("status", "unacceptable"):
         return True
@@ -47,7 +47,7 @@ def _same(one: Scored, other: Scored) -> bool:
 
 
 def _vague(candidate: Scored) -> bool:
-    return candidate.candidate.filled.condition is None and not candidate.target_sides
+    return candidate.candidate.filled.condition is None and not candidate.addressed
 
 
 def _lead_and_quotation(one: Scored, other: Scored) -> bool:

@@ -15,6 +15,7 @@ from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.sides import Sides
 from pipelines.reading.statements.slots import Filled
 from pipelines.reading.statements.source import Attribution
+from pipelines.reading.statements.ties import Ties
 from pipelines.reading.statements.words import LEXICON, PASSIVE_SUBJECTS, among, subject
 
 _OWN_WORDS = frozenset({"we", "i", "he", "she", "they", "it", "one"})
@@ -37,6 +38,7 @@ class Candidate:
     actor: Actor
     filled: Filled
     sides: Sides
+    ties: Ties
     around: tuple[Sentence, ...]
     year: int
 
