@@ -44,10 +44,12 @@ def main() -> int:
                 for entry in _rounds(stretch, samples, expected, installation):
                     tally.add(entry)
                     _tell(entry)
-                    if entry.wrong:
-                        shutil.copytree(installation.desk.folder, options.tally.parent / f"round-{entry.number}")
                     if entry.wrong or time.monotonic() > deadline:
                         break
+            if tally.entries[-1].wrong and installation.desk.folder.exists():
+                # Only now: closing a copied file would take away SQLite's locks from those who still have it open.
+                kept = options.tally.parent / f"round-{tally.entries[-1].number}"
+                shutil.copytree(installation.desk.folder, kept, dirs_exist_ok=True)
     print(f"\n{table(tally.entries)}")
     return 1 if any(entry.wrong for entry in tally.entries) else 0
 

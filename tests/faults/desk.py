@@ -35,7 +35,7 @@ WATCHES = (
     ("claims", "kind:(threat OR red_line OR ultimatum OR warning OR unacceptable)", "statements", "claim"),
     ("copies", COPIED, "articles", "story"),
 )
-PATIENCE_S = 90.0
+PATIENCE_S = 180.0
 _WORKING_S = 0.025
 """In so long a process that works uses at least two ticks of the processor's clock."""
 T = TypeVar("T")

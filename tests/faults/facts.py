@@ -52,8 +52,7 @@ def known(index: Index) -> Counter[Fact]:
 def differences(found: Counter[Fact], expected: Counter[Fact], urls: Collection[str]) -> list[str]:
     """How ``found`` differs from what ``expected`` tells of the articles ``urls``; empty where it does not."""
     due = Counter({fact: count for fact, count in expected.items() if fact.urls <= set(urls)})
-    lines = [f"lost: {fact.kind} {sorted(fact.urls)}, {fact.what}" for fact in due - found]
-    return lines + [f"too much: {fact.kind} {sorted(fact.urls)}, {fact.what}" for fact in found - due]
+    return _told("lost", due - found) + _told("too much", found - due)
 
 
 def not_durable(log: Log, index: Index) -> list[str]:
@@ -83,6 +82,13 @@ def not_delivered(log: Log, index: Index, arrived: Collection[str]) -> list[str]
     lines += [f"never arrived: alert {id_}" for id_ in alerts - set(arrived)]
     lines += [f"arrived, but not stored: alert {id_}" for id_ in set(arrived) - alerts]
     return lines + [f"still to be delivered: alert {id_}" for id_ in pending]
+
+
+def _told(what: str, facts: Counter[Fact]) -> list[str]:
+    """One line for each kind of fact, with one of them as an example."""
+    kinds = Counter(fact.kind for fact in facts.elements())
+    examples = {fact.kind: fact for fact in facts}
+    return [f"{what}: {count} of kind {kind}, such as {examples[kind]}" for kind, count in kinds.items()]
 
 
 def _not_told(index: Index, article: EnrichedArticle) -> list[str]:

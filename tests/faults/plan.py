@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
@@ -66,17 +67,21 @@ class Stretch(NamedTuple):
 def plan(seed: int, rounds: int) -> list[Stretch]:
     """All rounds of a long run, in installations of at most ``rounds``; the same for the same seed."""
     random = Random(seed)
-    embedded = _deal(random, KILLS, 5) + _deal(random, CLOCKS, 4)
+    embedded = _deal(random, KILLS, 5) + _deal(random, CLOCKS, 2)
     servers = _deal(random, KILLS, 4) + _deal(random, BROKERS, 3) + _deal(random, NODES, 2)
-    disks = _deal(random, DISKS, 2)
+    disks = _deal(random, DISKS, 1)
     for faults in (embedded, servers):
         random.shuffle(faults)
-    stretches: list[Stretch] = []
-    for home, faults in ((EMBEDDED, embedded), (SMALL_DISK, disks), (SERVERS, servers)):
-        for at in range(0, len(faults), rounds):
-            first = sum(len(each.faults) for each in stretches)
-            stretches.append(Stretch(home, first, faults[at : at + rounds]))
-    return stretches
+    dealt = {EMBEDDED: embedded, SMALL_DISK: disks, SERVERS: servers}
+    # The homes take turns, so that also a run that is cut off has seen all of them.
+    pieces = [
+        (home, faults[at : at + rounds])
+        for at in range(0, max(map(len, dealt.values())), rounds)
+        for home, faults in dealt.items()
+        if at < len(faults)
+    ]
+    firsts = accumulate((len(faults) for _, faults in pieces), initial=0)
+    return [Stretch(home, first, faults) for first, (home, faults) in zip(firsts, pieces, strict=False)]
 
 
 def _deal(random: Random, deck: Sequence[Fault], times: int) -> list[Fault]:
