@@ -81,11 +81,15 @@ class Installation:
     def __exit__(self, *_: object) -> None:
         self._ending.set()
 
+    def look(self) -> None:
+        """Look at everything once."""
+        for name in self._looks:
+            self._look(name)
+        self._looked = self._clock()
+
     def _run(self) -> None:
         while not self._ending.is_set():
-            for name in self._looks:
-                self._look(name)
-            self._looked = self._clock()
+            self.look()
             self._ending.wait(LOOK_S)
 
     def _look(self, name: str) -> None:

@@ -76,7 +76,7 @@ def _serving(settings: Settings, part: str, block: ExitStack) -> Monitor:
     )
     installation = Installation(homes_of(settings), utc_now, with_feeds=part in ("run", "fetch"))
     pages = {
-        "/metrics": lambda: _shown(folder, part, installation),
+        "/metrics": lambda: shown(folder, part, installation),
         "/healthz": lambda: _told(alive(last_progress(folder), monitor.unready(), utc_now())),
         "/readyz": lambda: _told(ready(monitor.unready(), installation.faults())),
     }
@@ -110,7 +110,8 @@ def _told(health: Health) -> Answer:
     return Answer(200 if health.ok else 503, JSON, msgspec.json.encode(health))
 
 
-def _shown(folder: Path, part: str, installation: Installation) -> Answer:
+def shown(folder: Path, part: str, installation: Installation) -> Answer:
+    """All metrics: what was counted in ``folder``, the installation, and the memory of this process, ``part``."""
     from prometheus_client import CollectorRegistry, generate_latest
 
     class All:
