@@ -57,6 +57,7 @@ class Owner:
         self._revision: object | None = None
         self._until = clock()
         self._since = clock()
+        self._looked_back: datetime | None = None
         self._pending: dict[str, EnrichedArticle] = {}
         self._heard: tuple[object, float] = (None, 0.0)
 
@@ -95,6 +96,7 @@ class Owner:
             raise NotOwnerError("this process does not own stories and claims: take the lease first")
         self._forget_old()
         if rereading is not None and articles:
+            self._looked_back = self._clock()
             self._reach_back(min(article.first_seen for article in articles) - self._window)
         stored = self._stored(articles)
         self._forget_settled(stored)
@@ -202,6 +204,8 @@ class Owner:
     def _forget_old(self) -> None:
         """Let what has left the window go, now and then: memory must not grow with the age of this process."""
         assert self._novelty is not None
+        if self._looked_back is not None and abs(self._clock() - self._looked_back) < _FORGET_EVERY:
+            return  # older articles are being read again, and more of them may come
         since = self._clock() - self._window
         if since - self._since > _FORGET_EVERY:
             self._novelty.forget(since, self._most_articles)

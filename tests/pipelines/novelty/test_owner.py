@@ -274,3 +274,30 @@ def test_an_owner_that_is_overtaken_while_it_looks_back_drops_its_batch(
     with pytest.raises(NotOwnerError):
         holder.own([article("old", DAM, version=2, seen=NOON - timedelta(days=20))], Rereading())
     assert not holder.take()
+
+
+def test_the_index_is_loaded_once_for_all_that_is_read_again(
+    index: SqliteIndex, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = [article(f"old{number}", f"{DAM} {number}", seen=NOON + timedelta(hours=number)) for number in range(10)]
+    index.upsert("articles", [msgspec.structs.replace(each, statements=(), story=each.id) for each in old])
+    time.pass_by(60 * 86_400)
+    holder = owner(index, time, "holder")
+    assert holder.take()
+    loads: list[str] = []
+    scan = index.scan
+
+    def counted(name: str, since: datetime | None = None) -> Iterator[Record]:
+        loads.append(name)
+        return scan(name, since)
+
+    monkeypatch.setattr(index, "scan", counted)
+    for number, each in enumerate(old):
+        holder.own([each], Rereading())
+        holder.own([article(f"live{number}", SHIPS, seen=time.now)])
+        time.pass_by(60)
+    assert loads == ["articles", "claims"]
+    time.pass_by(90 * 60)
+    holder.own([article("live", SHIPS, seen=time.now)])
+    holder.own([old[0]], Rereading())
+    assert loads == ["articles", "claims"] * 2, "what was read again is forgotten after a while"
