@@ -13,6 +13,7 @@ from typing import cast
 import msgspec
 from msgspec.structs import replace
 
+from redline.lag import READERS
 from schemas.dead_letters import TOPIC, again
 from schemas.errors import RedlineError, TooLargeError
 from schemas.protocols import Index, Log, LogRecord, Message
@@ -21,8 +22,6 @@ from schemas.records import Article, DeadLetter, decode
 logger = logging.getLogger(__name__)
 
 GROUP = "dead-letters"
-READERS = {"articles": "process", "replay": "process", "alerts": "notify"}
-"""The consumer group that reads each topic from which letters come."""
 _BATCH = 20  # a letter may have 2 MiB
 
 

@@ -8,13 +8,12 @@ from typing import cast
 
 import msgspec
 
-from redline.status import lag
+from redline.lag import lag
 from schemas.protocols import Index, Log, Message
 from schemas.query.parse import parse
 from schemas.records import Article, EnrichedArticle, Mark, Replay, encode
 
 TOPIC = "replay"
-GROUP = "process"
 MARK = "replay"
 """The record in index ``marks`` that tells when the last replay was asked for, and how many articles waited then."""
 
@@ -44,14 +43,14 @@ def ask(log: Log, index: Index, since: str, until: str, watch: str | None, now: 
         stored = index.get("articles", ids)
         there = [cast(EnrichedArticle, stored[id_].record) for id_ in ids if id_ in stored]
         log.append(TOPIC, [_message(article, watch) for article in there])
-    waiting = lag(log, GROUP, TOPIC)
+    waiting = lag(log, TOPIC)
     index.upsert("marks", [Mark(id=MARK, data={"asked": now.isoformat(), "waiting": waiting})])
     return len(oldest_first)
 
 
 def progress(log: Log, index: Index, now: datetime) -> Progress:
     """What waits at ``now``. The time it takes is reckoned from what was done since the last replay was asked for."""
-    waiting = lag(log, GROUP, TOPIC)
+    waiting = lag(log, TOPIC)
     found = index.get("marks", [MARK]).get(MARK)
     if not waiting or found is None:
         return Progress(waiting=waiting)
