@@ -262,7 +262,8 @@ class _Child:
                     self.tail.append(line.rstrip("\n"))
                 elif event.get("event") == "ready":
                     on_ready()
-                self.supervisor.relay(self.service.name, line.rstrip("\n"))
+                with contextlib.suppress(OSError):  # a full disk, say, behind standard error: the next line may fit
+                    self.supervisor.relay(self.service.name, line.rstrip("\n"))
 
 
 def parse_event(line: str) -> Mapping[str, object] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -133,6 +134,19 @@ def test_no_child_or_helper_outlives_a_supervisor_that_is_killed() -> None:
         assert all(alive(pid) for pid in pids)
         supervisor.kill()
         assert eventually(lambda: not any(alive(pid) for pid in pids))
+
+
+def test_a_line_that_cannot_be_relayed_silences_nobody() -> None:
+    said = Said()
+
+    def relay(name: str, line: str) -> None:
+        if line == "first 1":
+            raise OSError(errno.ENOSPC, "the disk is full")
+        said.relay(name, line)
+
+    program = "import sys; print('first 1\\nsecond 2', file=sys.stderr, flush=True); sys.stdin.read()"
+    with Supervisor([python(program)], relay, os.environ, restart=QUICK):
+        assert said.numbers("second", 1) == [2]
 
 
 def test_children_know_that_they_are_supervised_and_lead_their_own_group() -> None:
