@@ -1,7 +1,7 @@
 """The long run of faults: ``python -m tests.faults [--tally FILE] [--seed N] [--for SECONDS]``.
 
 It plays the rounds of the plan that FILE does not have yet, writes each into it, and prints the table of all of them.
-So it can be cut off (Ctrl-C, or after so many seconds) and goes on where it ended. It exits with 1 where a round ended
+So it can be cut off (Ctrl-C, SIGTERM, or after so many seconds) and goes on where it ended. It exits with 1 where a round ended
 wrong, and prints what was wrong; the folder of that installation is kept beside FILE.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -34,6 +35,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=8)
     parser.add_argument("--for", dest="seconds", type=float, default=float("inf"), help="begin no round after so long")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it leaves no process behind
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     tally, samples = Tally(options.tally), Samples(options.seed)
     planned = plan(options.seed, samples.rounds)
     deadline = time.monotonic() + options.seconds

@@ -93,6 +93,7 @@ class Desk:
         self._settings = folder / "redline.toml"
         # A JSON string is a TOML string as well.
         lines = [f"data = {json.dumps(str(folder / 'data'))}", "[feeds]\ninterval = 0.3", servers]
+        lines.append("[process]\nworkers = 1")  # most of a restart is the loading of models, once a worker
         lines.append(f"[notify]\nwebhooks = {{ desk = {json.dumps(webhook)} }}")
         self._settings.write_text("\n".join(lines), encoding="utf-8")
         self.settings = load(self._settings, {})

@@ -87,7 +87,6 @@ def _on_servers(folder: Path, servers: Servers) -> Iterator[Installation]:
     settings = (
         f'[kafka]\nbootstrap_servers = ["{kafka.bootstrap}"]\nprefix = "{prefix}"\n'
         f'[elasticsearch]\nurls = ["{elasticsearch.url}"]\nprefix = "{prefix}"\nrefresh = 0.2\n'
-        "[process]\nworkers = 1\n"  # the servers need a core, too
     )
     broker, node = Breakable(kafka.kill, kafka.start), Breakable(elasticsearch.kill, elasticsearch.start)
     with desk(folder, settings) as made:
