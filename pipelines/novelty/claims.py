@@ -114,13 +114,15 @@ def _joined(claim: Claim | None, statement: Statement) -> Claim:
     if claim is None:
         words = _words_of(statement)
         return Claim(id=statement.claim or statement.id, version=1, members=(member,), **_figures((member,)), **words)
-    known = [each.statement for each in claim.members]
-    if statement.id in known:
+    others = [each for each in claim.members if each.statement != statement.id]
+    if len(others) < len(claim.members):
         members = tuple(member if each.statement == statement.id else each for each in claim.members)
         clearest = statement.confidence >= claim.confidence
     else:
         members = (*claim.members, member)
         clearest = statement.confidence > claim.confidence
+    # Where all others are retracted it is the clearest, however little: an earlier reading of it may have been surer.
+    clearest = clearest or all(each.retracted for each in others)
     words = _words_of(statement) if clearest and not member.retracted else {}
     joined = msgspec.structs.replace(claim, members=members, **_figures(members), **words)
     return claim if joined == claim else msgspec.structs.replace(joined, version=claim.version + 1)

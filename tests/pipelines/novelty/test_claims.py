@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pipelines.novelty.claims import Claims
 from pipelines.novelty.likeness import Fingerprint
@@ -119,3 +120,15 @@ def test_nearest_is_the_most_similar_earlier_claim_of_the_side() -> None:
     assert nearest is not None
     assert nearest.claim == "missiles-0"
     assert 0 < nearest.similarity <= 1
+
+
+def test_the_words_of_the_only_statement_that_stands_are_those_of_its_last_reading() -> None:
+    claims = Claims()
+    first = statement("a", 0, WARNINGS[0]["wording"][0], claim="a-0", speaker="A Spokesman", confidence=0.9)
+    claims.report(first)
+    again = claims.report(replace(first, speaker="Ola Brandt", confidence=0.7))
+    assert (again.speaker, again.confidence) == ("Ola Brandt", 0.7)
+    other = statement("b", 1, WARNINGS[0]["wording"][0], claim="a-0", speaker="Someone", confidence=0.6)
+    assert claims.report(other).speaker == "Ola Brandt", "it is less clear than the first"
+    assert claims.report(replace(first, state="retracted")).speaker == "Ola Brandt"
+    assert claims.report(other).speaker == "Someone", "nothing else stands"
