@@ -1,8 +1,8 @@
 """The long run of faults: ``python -m tests.faults [--tally FILE] [--seed N] [--for SECONDS]``.
 
 It plays the rounds of the plan that FILE does not have yet, writes each into it, and prints the table of all of them.
-So it can be cut off (Ctrl-C, SIGTERM, or after so many seconds) and goes on where it ended. It exits with 1 where a round ended
-wrong, and prints what was wrong; the folder of that installation is kept beside FILE.
+So it can be cut off (Ctrl-C, SIGTERM, or after so many seconds) and goes on where it ended. It exits with 1 where a
+round ended wrong, and prints what was wrong; the folder of that installation is kept beside FILE.
 """
 
 from __future__ import annotations
