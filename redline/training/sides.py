@@ -19,6 +19,7 @@ from pipelines.reading.document import Document
 from pipelines.reading.reader import Reader
 from pipelines.reading.settings import ReadingSettings
 from pipelines.reading.statements.candidates import attributed
+from pipelines.reading.statements.lending import ties_of
 from pipelines.reading.statements.passages import sentences
 from pipelines.reading.statements.side_weights import SIDE_WEIGHTS, SideWeights
 from pipelines.reading.statements.target_sides import meaning, named_target
@@ -86,11 +87,12 @@ def examples(text: _Text, document: Document, matcher: Matcher) -> Iterator[Exam
         told = [one for one in text.statements if any(_same(body, e) for e in (*one.evidence, one.sentence or ""))]
         if len({one.side for one in told}) != 1:
             continue
+        name = candidate.actor.name if candidate.actor.person else None
         right = matcher.side(candidate.actor.side) == matcher.side(told[0].side)
         yield Example(
             speaker=matcher.side(told[0].side),
             meant=frozenset(matcher.side(side) for one in told for side in one.target_sides),
-            speaks_ties=_by_name(candidate.ties.of(candidate.attribution.sentence), matcher),
+            speaks_ties=_by_name(ties_of(candidate.ties, candidate.attribution.sentence, name), matcher),
             meant_ties=_by_name(meaning(candidate, named_target(candidate, read)), matcher) if right else {},
         )
 

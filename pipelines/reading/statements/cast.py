@@ -74,7 +74,7 @@ class Cast:
     def _lent(self, person: Person) -> str | None:
         """The side that the sentences around all mentions of ``person`` are about."""
         if person.lent is None:
-            person.lent = self._lending.side(self._sentences_of(person))
+            person.lent = self._lending.side(self._sentences_of(person), person.name)
         return person.lent
 
     def _sentences_of(self, person: Person) -> Iterator[Sentence]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from pipelines.reading.statements.origins import likely_sides
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.side_weights import load_side_weights
 from pipelines.reading.statements.ties import Ties
@@ -21,11 +22,24 @@ class Lending:
         """``ties`` tells how each side is tied to a sentence of the article."""
         self._ties = ties
 
-    def side(self, spoken_in: Iterable[Sentence]) -> str | None:
-        """The side that one who speaks in the sentences ``spoken_in`` most likely speaks for; None for none named."""
+    def side(self, spoken_in: Iterable[Sentence], name: str | None = None) -> str | None:
+        """The side that one who speaks in the sentences ``spoken_in`` most likely speaks for; None for none named.
+
+        ``name`` is that of a person, which may tell where this one is from.
+        """
         weights = load_side_weights().speaks
         total: Counter[str] = Counter()
         for sentence in spoken_in:
-            for side, ties in self._ties.of(sentence).items():
+            for side, ties in ties_of(self._ties, sentence, name).items():
                 total[side] += sum(weights.get(tie, 0.0) for tie in ties)  # type: ignore[assignment]
         return max(total, key=lambda side: total[side], default=None)
+
+
+def ties_of(ties: Ties, sentence: Sentence, name: str | None) -> dict[str, set[str]]:
+    """What ties every side to one called ``name`` who speaks in ``sentence``."""
+    found = ties.of(sentence)
+    sides = likely_sides(name) if name is not None else frozenset[str]()
+    if sides & set(found):
+        for side, told in found.items():
+            told.add("name fits" if side in sides else "name fits another")
+    return found
