@@ -92,7 +92,7 @@ class Desk:
         self.places.mkdir(parents=True)
         self._settings = folder / "redline.toml"
         # A JSON string is a TOML string as well.
-        lines = [f"data = {json.dumps(str(folder / 'data'))}", "[feeds]\ninterval = 0.3", servers]
+        lines = [f"data = {json.dumps(str(folder / 'data'))}", "[feeds]\ninterval = 1", servers]
         lines.append("[process]\nworkers = 1")  # most of a restart is the loading of models, once a worker
         lines.append(f"[notify]\nwebhooks = {{ desk = {json.dumps(webhook)} }}")
         self._settings.write_text("\n".join(lines), encoding="utf-8")
@@ -201,17 +201,19 @@ class Desk:
             and all(record.delivered for record in self.index.scan("deliveries") if isinstance(record, Delivery))
         )
 
-    def wait(self, sought: Callable[[], T | None], otherwise: str, patience: float = PATIENCE_S) -> T:
+    def wait(self, sought: Callable[[], T | None], otherwise: str, every: float = 0.2) -> T:
         """Ask ``sought`` until it is neither None nor false, and return it; no answer of log or index is none.
 
+        ``every`` is in seconds; asking often takes the processor from those who are waited for.
+
         Raises:
-            FaultError: it did not come in ``patience`` seconds; ``otherwise`` says what is wrong.
+            FaultError: it did not come in ``PATIENCE_S``; ``otherwise`` says what is wrong.
         """
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + PATIENCE_S
         while not (found := asked(sought, None)):
             if time.monotonic() > deadline:
-                raise FaultError(f"{otherwise} after {patience:g} s")
-            time.sleep(0.005)
+                raise FaultError(f"{otherwise} after {PATIENCE_S:g} s")
+            time.sleep(every)
         return found
 
     @contextmanager

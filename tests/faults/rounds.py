@@ -72,7 +72,7 @@ def _under_way(desk: Desk, place: str, news: Sequence[Sample]) -> Iterator[int |
     """Publish ``news`` and hold the work at ``place`` while the block runs; gives the reading process if one works."""
     if place == READING:
         desk.publish(news)
-        yield desk.wait(desk.reader, "no reading process works")
+        yield desk.wait(desk.reader, "no reading process works", every=0.01)
     elif place == SENDING:
         with desk.arrivals.holding() as held:
             desk.publish(news)
@@ -81,7 +81,7 @@ def _under_way(desk: Desk, place: str, news: Sequence[Sample]) -> Iterator[int |
     else:
         with desk.held_at(place) as held_at:
             desk.publish(news)
-            desk.wait(held_at, f"nobody came by {place!r}")
+            desk.wait(held_at, f"nobody came by {place!r}", every=0.01)
             yield None
 
 
