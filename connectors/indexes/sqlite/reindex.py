@@ -68,9 +68,9 @@ class _Reindex:
         """All writes up to this revision are in the new tables."""
 
     def run(self) -> None:
+        self._drop(_NEW)
+        self._drop(_OLD)
         with self._database.write() as connection:
-            _drop(connection, _NEW)
-            _drop(connection, _OLD)
             for table in TABLES.values():
                 for statement in replace(table, prefix=_NEW).schema():
                     connection.execute(statement)
@@ -82,8 +82,7 @@ class _Reindex:
             if count <= _FEW:
                 break
         self._switch()
-        with self._database.write() as connection:
-            _drop(connection, _OLD)
+        self._drop(_OLD)
 
     def _round(self, table: Table) -> int:
         """Copy what was written to ``table`` after what is done; returns how many records."""
@@ -99,6 +98,13 @@ class _Reindex:
             count += len(copies)
             self._copied[table.index] += len(copies)
             self._told(table.index, self._copied[table.index])
+
+    def _drop(self, prefix: str) -> None:
+        """Remove the tables whose names begin with ``prefix``; a re-indexing that was killed may have left some."""
+        for index in TABLES:
+            for part in _PARTS:
+                with self._database.write() as connection:  # each for itself, since large ones take their time
+                    connection.execute(f'DROP TABLE IF EXISTS "{prefix}{index}{part}"')
 
     def _switch(self) -> None:
         with self._database.write() as connection:
@@ -167,13 +173,6 @@ def _is_there(connection: Connection, name: str) -> bool:
 def _rename(connection: Connection, name: str, other: str) -> None:
     if _is_there(connection, name):
         connection.execute(f'ALTER TABLE "{name}" RENAME TO "{other}"')
-
-
-def _drop(connection: Connection, prefix: str) -> None:
-    """Remove the tables whose names begin with ``prefix``, which a re-indexing that was killed may have left."""
-    for index in TABLES:
-        for part in _PARTS:
-            connection.execute(f'DROP TABLE IF EXISTS "{prefix}{index}{part}"')
 
 
 @contextmanager
