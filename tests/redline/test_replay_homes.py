@@ -206,8 +206,9 @@ def test_a_replay_goes_on_after_a_kill_while_live_articles_come(desk: Desk) -> N
         for _ in range(2):
             waiting = desk.waiting()
             with desk.command("process") as process:
-                assert eventually(lambda waiting=waiting: desk.waiting() < waiting)  # type: ignore[misc]
+                moved = eventually(lambda waiting=waiting: desk.waiting() < waiting, 300)  # type: ignore[misc]
                 process.kill()
+                assert moved, process.stderr and process.stderr.read()
         assert 0 < desk.waiting() < total, "the kills came when all was done"
     finally:
         enough.set()
@@ -225,7 +226,7 @@ def test_the_command_does_it_where_no_process_runs_and_leaves_it_to_one_that_doe
     desk.process()
     began = utc_now()
     with desk.command("replay", "--from", "now-1d") as alone:
-        _, said = alone.communicate(timeout=120)
+        _, said = alone.communicate(timeout=300)
     assert alone.returncode == 0, said
     assert "12 articles are to be read again" in said
     assert said.rstrip().endswith("nothing waits to be read again")
@@ -236,7 +237,7 @@ def test_the_command_does_it_where_no_process_runs_and_leaves_it_to_one_that_doe
         assert '"ready"' in process.stderr.readline()
         time.sleep(0.5)  # until it has the lease
         with desk.command("replay", "--from", "now-1d") as follower:
-            _, said = follower.communicate(timeout=120)
+            _, said = follower.communicate(timeout=300)
         assert follower.returncode == 0, said
         assert "another process owns" not in said
         assert process.poll() is None
