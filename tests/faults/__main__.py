@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from tests.faults.facts import Fact
@@ -40,7 +41,7 @@ def main() -> int:
     tally, samples = Tally(options.tally), Samples(options.seed)
     planned = plan(options.seed, samples.rounds)
     deadline = time.monotonic() + options.seconds
-    with tempfile.TemporaryDirectory() as folder, Homes(Path(folder)) as homes:
+    with suppress(KeyboardInterrupt), tempfile.TemporaryDirectory() as folder, Homes(Path(folder)) as homes:
         expected = undisturbed(homes, samples)
         while time.monotonic() < deadline and (stretch := next(left(planned, tally.numbers()), None)):
             with homes.install(stretch.home) as installation:
