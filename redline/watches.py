@@ -85,7 +85,7 @@ def add_watch(index: Index, watch: Watch) -> None:
     Raises:
         WatchError: another watch has its name.
     """
-    if any(watch.name == other.name for other in list_watches(index)):
+    if any(watch.name == other.name and watch.id != other.id for other in list_watches(index)):
         raise WatchError(f"a watch named {watch.name!r} is there already; remove it first or choose another name")
     index.upsert("watches", [watch])
     _raise_generation(index)

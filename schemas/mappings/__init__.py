@@ -6,7 +6,7 @@ A document has three parts, and nothing else (``dynamic: strict``):
   outside: times are dates, ids and names keywords, prose is text. We read records back from them, and never search
   them. Of a keyword longer than 8,191 characters (the server's limit is 32,766 bytes) nothing is indexed, and the
   server marks the document with the field's name in ``_ignored``; the record keeps it whole.
-- ``written``: when the record was first written.
+- ``written``: when the record was first written; ``token``: by which its writer knows it again.
 - ``q``: what the query language searches, exactly as ``schemas.query.project`` gives it: ``words`` and ``folded``
   (tokens of our analyser, a blank apart), ``exact``, ``numbers``; and ``first_seen``, in microseconds since 1970, by
   which the newest come first (``written`` where the record has none). ``q`` is indexed but not kept in ``_source``,

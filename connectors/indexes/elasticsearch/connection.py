@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,8 @@ from connectors.indexes.settings import ElasticsearchSettings
 from schemas.errors import RedlineError, UnavailableError
 
 NAME = "Elasticsearch"
+# It warns of every try that fails; the error that we raise says it once.
+logging.getLogger("elastic_transport.node_pool").setLevel(logging.ERROR)
 _UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 
 

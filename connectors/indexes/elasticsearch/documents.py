@@ -21,8 +21,11 @@ def document_id(record_id: str) -> str:
     return record_id if len(record_id.encode()) <= _LONGEST_ID else stable_id(record_id)
 
 
-def to_document(index: str, record: Record, written: datetime) -> bytes:
-    """``record``, which is one of ``index`` and was first written at ``written``, as JSON in one line."""
+def to_document(index: str, record: Record, written: datetime, token: str | None = None) -> bytes:
+    """``record``, which is one of ``index`` and was first written at ``written``, as JSON in one line.
+
+    ``token`` is kept with it.
+    """
     projection = project(index, record)
     sought: dict[str, Any] = {
         "first_seen": to_micros(getattr(record, "first_seen", written)),
@@ -31,8 +34,10 @@ def to_document(index: str, record: Record, written: datetime) -> bytes:
         "exact": {field: sorted(values) for field, values in projection.exact.items()},
         "numbers": projection.numbers,
     }
-    added = msgspec.json.encode({"written": written, "q": {key: value for key, value in sought.items() if value != {}}})
-    return encode(record)[:-1] + b"," + added[1:]
+    added: dict[str, Any] = {"written": written, "q": {key: value for key, value in sought.items() if value != {}}}
+    if token is not None:
+        added["token"] = token
+    return encode(record)[:-1] + b"," + msgspec.json.encode(added)[1:]
 
 
 def to_record(index: str, source: Mapping[str, Any]) -> Record:

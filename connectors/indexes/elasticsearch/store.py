@@ -8,7 +8,7 @@ a record that was just deleted could not be written anew.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from connectors.indexes.elasticsearch.connection import NAME, answered, connect,
 from connectors.indexes.elasticsearch.documents import document_id, to_document, to_record
 from connectors.indexes.elasticsearch.prepare import alias_of, prepare
 from connectors.indexes.elasticsearch.search import Search
+from connectors.indexes.elasticsearch.tokens import Tokens
 from connectors.indexes.elasticsearch.translate import relevance, translate
 from connectors.indexes.settings import ElasticsearchSettings
 from schemas.errors import UnavailableError
@@ -63,6 +64,7 @@ class ElasticsearchIndex:
         self._client = connect(settings)
         self._lock = threading.Lock()
         self._prepared: set[str] = set()
+        self._tokens = Tokens()
 
     def prepare(self) -> None:
         """Create the indexes that are not there yet.
@@ -96,18 +98,20 @@ class ElasticsearchIndex:
     def create(self, index: str, records: Sequence[Record]) -> set[str]:
         """Write those of ``records`` whose id is not there yet; returns the ids that were new.
 
-        Where the server wrote but its answer was lost, the second try finds the record there: it is not among the new.
+        After an UnavailableError some may have been written; those are among the new when this is tried again.
         """
         alias = self._alias(index)
-        first = {record.id: record for record in reversed(_of(index, records))}
-        actions = [self._write(index, record, None) for record in reversed(first.values())]
-        statuses = bulk.write(self._client, alias, actions, self._settings.patience)
-        return {id_ for id_, status in statuses.items() if status != bulk.CONFLICT}
+        first = list({record.id: record for record in reversed(_of(index, records))}.values())[::-1]
+        with self._tokens.given(index, first) as tokens:
+            actions = [self._write(index, record, None, tokens[record.id]) for record in first]
+            statuses = bulk.write(self._client, alias, actions, self._settings.patience)
+            there = [id_ for id_, status in statuses.items() if status == bulk.CONFLICT]
+            return (statuses.keys() - set(there)) | self._own(index, there, tokens).keys()
 
     def put(self, index: str, record: Record, seen: object | None) -> object | None:
         """Write ``record`` if its stored revision is still ``seen`` (None: not there yet); returns the new one.
 
-        Where the server wrote but its answer was lost this raises; trying again then returns None.
+        After an UnavailableError it may have been written; the same put tried again then returns the revision.
         """
         alias = self._alias(index)
         _of(index, [record])
@@ -117,14 +121,15 @@ class ElasticsearchIndex:
         condition: dict[str, Any] = {"op_type": "create"}
         if seen is not None:
             condition = {"if_seq_no": seen.seq_no, "if_primary_term": seen.primary_term}
-        document: Any = to_document(index, record, written)
-        with answered(alias):
-            try:
-                answer = self._client.options(max_retries=0).index(
-                    index=alias, id=document_id(record.id), document=document, require_alias=True, **condition
-                )
-            except ConflictError:
-                return None
+        with self._tokens.given(index, [record], seen) as tokens:
+            document: Any = to_document(index, record, written, tokens[record.id])
+            with answered(alias):
+                try:
+                    answer = self._client.index(
+                        index=alias, id=document_id(record.id), document=document, require_alias=True, **condition
+                    )
+                except ConflictError:
+                    return self._own(index, [record.id], tokens).get(record.id)
         return Revision(answer["_seq_no"], answer["_primary_term"], written)
 
     def get(self, index: str, ids: Iterable[str]) -> dict[str, Found]:
@@ -235,11 +240,19 @@ class ElasticsearchIndex:
                 self._prepared.add(index)
         return alias
 
-    def _write(self, index: str, record: Record, old: Stored | None) -> bulk.Action:
+    def _own(self, index: str, ids: Sequence[str], tokens: Mapping[str, str]) -> dict[str, Revision]:
+        """Those of ``ids`` that are there with the token that they were given: an earlier try had written them."""
+        found = {
+            document["_source"]["id"]: document
+            for document in self._documents(index, ids, source=["id", "token", "written"])
+        }
+        return {id_: _revision(each) for id_, each in found.items() if each["_source"].get("token") == tokens[id_]}
+
+    def _write(self, index: str, record: Record, old: Stored | None, token: str | None = None) -> bulk.Action:
         """What writes ``record`` over ``old`` (None: where nothing is), if that is still what is there."""
         target: dict[str, Any] = {"_id": document_id(record.id)}
         if old is None:
-            document = to_document(index, record, self._clock())
+            document = to_document(index, record, self._clock(), token)
             return bulk.Action(record.id, {"create": target}, document)
         target |= {"if_seq_no": old.revision.seq_no, "if_primary_term": old.revision.primary_term}
         return bulk.Action(record.id, {"index": target}, to_document(index, record, old.revision.written))

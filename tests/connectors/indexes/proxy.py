@@ -1,4 +1,4 @@
-"""A proxy on loopback before Elasticsearch that spoils the answers to bulk requests, each in the way it is told."""
+"""A proxy on loopback before Elasticsearch that spoils the answers to requests, each in the way it is told."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Answer(NamedTuple):
 
 
 Forward = Callable[[bytes], Answer]
-"""Hands a bulk request's body to the server."""
+"""Hands a request's body to the server."""
 
 Fault = Callable[[bytes, Forward], Answer]
-"""What happens to one bulk request instead of being forwarded."""
+"""What happens to one request instead of being forwarded."""
 
 _PASSED = ("content-type", "accept")
 
@@ -63,7 +63,9 @@ def lose(body: bytes, forward: Forward) -> Answer:
 
 
 class Proxy:
-    """Forwards what comes to ``url``; the next bulk requests meet ``faults``, one each, then ``always``."""
+    """Forwards what comes to ``url``; the next requests with one of ``spoilt`` in their path meet ``faults``, one each,
+    then ``always``.
+    """
 
     def __init__(self, target: str) -> None:
         self._target = target
@@ -71,6 +73,7 @@ class Proxy:
         self.url = ""
         self.faults: list[Fault] = []
         self.always: Fault | None = None
+        self.spoilt: tuple[str, ...] = ("/_bulk",)
         self.items: list[int] = []
         """How many items each bulk request had."""
 
@@ -88,10 +91,11 @@ class Proxy:
                 got.update(error.headers)
                 return Answer(error.code, error.read())
 
-        if "/_bulk" not in path:
+        if not any(part in path for part in self.spoilt):
             return forward(body), got
         with self._lock:
-            self.items.append(len(_pairs(body)))
+            if "/_bulk" in path:
+                self.items.append(len(_pairs(body)))
             fault = self.faults.pop(0) if self.faults else self.always
         return (forward(body) if fault is None else fault(body, forward)), got
 
