@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import closing
 from functools import cached_property
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from connectors.feeds.state import FeedState
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+PATIENCE_S = 30.0
+"""How long a command waits for a server; a service waits for as long as it takes."""
 
 
 class App:
@@ -46,9 +50,34 @@ class App:
         """The index, open while the block runs."""
         return closing(self.homes.index())
 
+    def insist(self, action: Callable[[], T]) -> T:
+        """What ``action`` returns; where log or index are on servers, tried again for half a minute.
+
+        Raises:
+            UnavailableError: one of them does not answer.
+        """
+        if isinstance(self.homes, EmbeddedHomes):
+            return action()  # what is amiss with a file is rarely over soon, and its lock is waited for anyway
+        from redline import logs
+        from schemas.patience import Patience
+
+        return Patience(_Deadline(PATIENCE_S), told=lambda _: logs.setup()).insist(action)
+
     def feeds(self) -> closing[FeedState]:
         """The state of the feeds, open while the block runs."""
         return closing(self.homes.feeds())
+
+
+class _Deadline:
+    """A stop that comes after so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def wait(self, timeout: float) -> bool:
+        """Wait for ``timeout`` seconds, or until the end; whether it has come."""
+        time.sleep(max(0.0, min(timeout, self._end - time.monotonic())))
+        return time.monotonic() >= self._end
 
 
 class Time(click.ParamType[str]):

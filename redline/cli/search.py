@@ -114,7 +114,9 @@ def _search(
         parsed = since_query(parsed, since or "*", index_name)
     with app.index() as index:
         try:
-            page = index.search(index_name, parsed, sort=sort, limit=limit, after=after, facets=facets)
+            page = app.insist(
+                lambda: index.search(index_name, parsed, sort=sort, limit=limit, after=after, facets=facets)
+            )
         except ValueError as error:
             raise click.UsageError(str(error)) from error
         if as_json:

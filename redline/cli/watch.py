@@ -71,7 +71,7 @@ def add(
             )
     made = new_watch(name, query, utc_now(), over=over, once_per=once_per, deliver=deliver, when=when)
     with app.index() as index:
-        add_watch(index, made)
+        app.insist(lambda: add_watch(index, made))
     click.echo(made.id)
 
 
@@ -81,7 +81,7 @@ def add(
 def list_(app: App, as_json: bool) -> None:
     """List the watches, by name."""
     with app.index() as index:
-        watches = list_watches(index)
+        watches = app.insist(lambda: list_watches(index))
     for one in watches:
         if as_json:
             click.echo(encode(one))
@@ -122,7 +122,7 @@ def quiet(app: App, name: str, until: str | None) -> None:
             f"{until!r} is no time; write now+8h or 2026-12-01T08:00:00Z", param_hint="UNTIL"
         ) from error
     with app.index() as index:
-        changed = quieten(index, find_watch(index, name), time)
+        changed = app.insist(lambda: quieten(index, find_watch(index, name), time))
     click.echo(f"{changed.name}: {_delivery(changed)}")
 
 
@@ -153,10 +153,10 @@ def test(
         raise click.UsageError("give either the NAME of a watch or --query")
     with app.index() as index:
         if name is not None:
-            tried = find_watch(index, name)
+            tried = app.insist(lambda: find_watch(index, name))
         else:
             tried = new_watch("test", query or "", utc_now(), over=over, once_per=once_per)
-        met = met_by(index, tried, since)
+        met = app.insist(lambda: met_by(index, tried, since))
         if as_json:
             for record in met:
                 click.echo(encode(record))
@@ -175,4 +175,5 @@ def test(
 def remove(app: App, name: str) -> None:
     """Remove the watch with this NAME or id; its alerts stay."""
     with app.index() as index:
-        remove_watch(index, find_watch(index, name))
+        found = app.insist(lambda: find_watch(index, name))
+        app.insist(lambda: remove_watch(index, found))
