@@ -10,7 +10,8 @@ from spacy.tokens import Span, Token
 from pipelines.reading.statements.lending import Lending
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.phrases import bare, former
-from pipelines.reading.statements.roles import told_side
+from pipelines.reading.statements.roles import describe_title, told_side
+from pipelines.reading.statements.saying import is_title
 from pipelines.reading.statements.sides import Sides
 from pipelines.reading.statements.words import SUBJECTS, among, trim
 from schemas.records import TextField
@@ -52,7 +53,8 @@ class Bodies:
         side = told or self._lending.side([sentence])
         if side is None:
             return None
-        return Actor(bare(phrase), side, None, False, sentence.field, trim(phrase), certain=told is not None)
+        role = describe_title(phrase, self._sides[sentence.field]).role if is_title(source) else None
+        return Actor(bare(phrase), side, role, False, sentence.field, trim(phrase), certain=told is not None)
 
     def _told(self, source: Token, phrase: Span, sentence: Sentence) -> str | None:
         """The side that ``phrase`` names, or the one that "its" means."""

@@ -17,7 +17,7 @@ from pipelines.reading.statements.kinds import kind_of
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.rules import stopped, sureness
 from pipelines.reading.statements.slots import fill
-from pipelines.reading.statements.target_sides import addressed, named_target, target_sides
+from pipelines.reading.statements.target_sides import addressed, meant
 from pipelines.reading.statements.vetoes import FINAL, Candidate, veto
 from schemas.records import Kind
 
@@ -103,8 +103,8 @@ def _before(sentence: Sentence, sentences: list[Sentence]) -> list[Sentence]:
 
 
 def _scored(candidate: Candidate, sentences: list[Sentence], surroundings: Surroundings, abroad: Set[str]) -> Scored:
-    target = named_target(candidate, sentences)
-    another = addressed(candidate, target)
+    target, sides = meant(candidate, sentences)
+    another = addressed(candidate, candidate.filled.target)
     filled = candidate.filled
     words = frozenset(
         token.lemma_.lower()
@@ -121,7 +121,7 @@ def _scored(candidate: Candidate, sentences: list[Sentence], surroundings: Surro
         by_classifier=load_classifier().probability(known),
         stopped=stopped(candidate, candidate.actor.name in abroad),
         target=target,
-        target_sides=target_sides(candidate, target),
+        target_sides=sides,
         addressed=another,
         features=known,
         words=words,

@@ -146,7 +146,9 @@ class Cast:
         if side is None:
             return None
         certain = told is not None or person.side is not None
-        return Actor(person.name, side, person.role, True, sentence.field, phrase, certain=certain)
+        role = person.role or (body.role if body is not None else None)
+        person.side, person.role = person.side or told, role
+        return Actor(person.name, side, role, True, sentence.field, phrase, certain=certain)
 
     def _with_title(self, source: Token, phrase: Span, side: str | None, where: TextField) -> Person | None:
         """The one person of the article who bears the title ``source``, of no other side than ``side``."""

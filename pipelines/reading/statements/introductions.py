@@ -9,7 +9,7 @@ from spacy.tokens import Span, Token
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.people import Crowd, Person
 from pipelines.reading.statements.phrases import former, phrase_of
-from pipelines.reading.statements.roles import describe_title, title_words
+from pipelines.reading.statements.roles import describe_title, is_rank, title_words
 from pipelines.reading.statements.saying import is_title, sayer, verbs_of_saying
 from pipelines.reading.statements.sides import Sides
 from schemas.records import TextField
@@ -60,15 +60,16 @@ def _around(token: Token) -> Span:
 
 def _entitle(person: Person, sentence: Sentence, source: Token, sides: Mapping[TextField, Sides]) -> None:
     """Make ``person``, of whom nothing is told, the ``source`` of ``sentence``."""
-    if person.private or person.side is not None or any(d.side for d in person.descriptions):
-        return
-    if any(w == sentence.field and span.start < sentence.span.start for w, span in person.mentions):
+    if person.private or any(w == sentence.field and s.start < sentence.span.end for w, s in person.mentions):
         return
     phrase = phrase_of(source, sentence)
-    description = describe_title(phrase, sides[sentence.field])
-    if person.official:
-        if title_words(phrase, sides[sentence.field]) & frozenset().union(*person.titles):
-            person.side = description.side
+    description, words = describe_title(phrase, sides[sentence.field]), title_words(phrase, sides[sentence.field])
+    same_title = bool(words & frozenset().union(*person.titles))
+    if person.official and not (same_title or (person.role is not None and is_rank(person.role))):
         return
-    person.titles = frozenset({title_words(phrase, sides[sentence.field])})
-    person.official, person.role, person.side = True, description.role, description.side
+    if description.side is not None and person.side not in (None, description.side):
+        return
+    person.side = person.side or description.side
+    if person.role is None or is_rank(person.role):
+        person.role = description.role or person.role
+    person.titles, person.official = person.titles | {words}, True

@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Span, Token
 
 from pipelines.reading.document import Document
 from pipelines.reading.statements.phrases import owns
-from pipelines.reading.statements.roles import Description, describe
+from pipelines.reading.statements.roles import Description, describe, is_rank
 from pipelines.reading.statements.saying import is_title, says
 from pipelines.reading.statements.sides import Sides
 from pipelines.reading.statements.words import SUBJECTS, among
@@ -129,7 +129,7 @@ def _complete(person: Person, document: Document, sides: dict[TextField, Sides])
     person.titles = frozenset(title for d in person.descriptions for title in d.titles)
     if person.side is None and known is not None:
         person.side = known.side
-    with_side = [d.role for d in person.descriptions if d.role and d.side]
-    person.role = next(iter(with_side), None) or (known.role if known is not None else None)
-    if person.role is None:
-        person.role = next((d.role for d in person.descriptions if d.role), None)
+    known_role = [known.role] if known is not None and known.role else []
+    of_side = [d.role for d in person.descriptions if d.role and d.side]
+    roles = [*of_side, *known_role, *(d.role for d in person.descriptions if d.role)]
+    person.role = min(roles, key=is_rank, default=None)

@@ -21,7 +21,9 @@ from pipelines.reading.statements.words import LEXICON, among
 _TITLE_TAGS = frozenset({"PROPN", "NOUN", "ADJ", "PART", "X", "NUM"})
 _LONGEST_TITLE = 10
 _LONGEST_APPOSITION = 14
-_LEADS = frozenset({"head", "lead", "command", "run", "chair", "govern", "deputise", "deputize", "rule"})
+_MARKS = frozenset({"'s", "’s", "'", "’", "-"})
+_RANKS = LEXICON.lemmas["ranks"] | {"rear", "vice", "chief", "sheikh", "prince", "mullah", "sir", "mr", "lt", "first"}
+_LEADS = frozenset({"head", "hold", "lead", "command", "run", "chair", "govern", "deputise", "deputize", "rule"})
 _ENDS = frozenset({",", ";", ".", ":", "(", "—", "–"})
 _WITH_ARTICLE = ("United ", "Netherlands", "Philippines", "Central African", "Democratic Republic", "Czech Republic")
 
@@ -170,9 +172,16 @@ def _right_apposition(name: Span) -> Span | None:
     return phrase if told else None
 
 
+def is_rank(role: str) -> bool:
+    """Whether ``role`` is no office: "Rear Admiral", "Sheikh"."""
+    return all(word.lower().rstrip(".") in _RANKS for word in role.replace("-", " ").split())
+
+
 def _role(part: Span, sides: Sides) -> str | None:
     """The role that ``part`` gives: a rank as it stands, an office "of" its state."""
-    if not any(is_title(token) for token in part) or part[0].lower_ == "who":
+    if part[0].lower_ == "who":
+        return part.text if any(_leads(token) for token in part) else None
+    if not any(is_title(token) for token in part):
         return None
     mention = next(iter(sides.within(part)), None)
     words = _without(part, mention)
@@ -189,6 +198,6 @@ def _role(part: Span, sides: Sides) -> str | None:
 
 def _without(part: Span, mention: SideMention | None) -> list[Token]:
     words = [token for token in part if mention is None or not mention.span.start <= token.i < mention.span.end]
-    while words and (words[0].text in ("'s", "’s", "'", "’", "-") or words[0].pos_ == "DET"):
+    while words and (words[0].text in _MARKS or words[0].pos_ == "DET" or words[0].tag_ == "PRP$"):
         words = words[1:]
     return words

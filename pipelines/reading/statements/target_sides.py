@@ -19,7 +19,43 @@ from pipelines.reading.statements.words import among, noun_chunks
 _NEAR = 4
 _LIKELY, _LIKELIEST = 0.6, 0.2
 _ADDRESSED = frozenset({"dobj", "dative"})
+_DESCRIBES = frozenset({"amod", "poss", "compound", "nmod"})
 _TO = frozenset({"to", "against", "at"})
+
+
+def meant(candidate: Candidate, sentences: list[Sentence]) -> tuple[Span | None, tuple[str, ...]]:
+    """The target of ``candidate`` and its sides; a phrase that names the likeliest one goes before others."""
+    target = named_target(candidate, sentences)
+    sides = target_sides(candidate, target)
+    if target is not None and (_is_a_force(target) or any(m.side in sides for m in candidate.sides.within(target))):
+        return target, sides
+    return _naming(candidate, sides[:1]) or target, sides
+
+
+def _is_a_force(target: Span) -> bool:
+    """``foreign troops``, but not ``one more tanker``, of which it matters whose it is."""
+    return among(target.root, "foreign_targets") and target[0].pos_ == "ADJ"
+
+
+def _naming(candidate: Candidate, sides: tuple[str, ...]) -> Span | None:
+    """The first noun phrase in the condition, the words said or all of the sentence that names one of ``sides``."""
+    filled = candidate.filled
+    for place in (filled.condition, filled.consequence, filled.said, candidate.sentence.doc_from_opening()):
+        for mention in candidate.sides.within(place) if place is not None else ():
+            if mention.side in sides:
+                return _whole(mention.span)
+    return None
+
+
+def _whole(name: Span) -> Span:
+    """The noun phrase that ``name`` describes: "Russian ships", "Chad's army"; without an article."""
+    head = name.root
+    while head.dep_ in _DESCRIBES and head.head.pos_ in ("NOUN", "PROPN"):
+        head = head.head
+    start = min(head.left_edge.i, name.start)
+    while start < name.start and (head.doc[start].pos_ == "DET" or head.doc[start].is_punct):
+        start += 1
+    return head.doc[start : max(head.i + 1, name.end)]
 
 
 def target_sides(candidate: Candidate, target: Span | None) -> tuple[str, ...]:
