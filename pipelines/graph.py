@@ -7,7 +7,7 @@ from typing import Any
 
 import apache_beam as beam
 import msgspec
-from apache_beam.pvalue import TaggedOutput
+from apache_beam.pvalue import PCollection, TaggedOutput
 from apache_beam.transforms.userstate import BagStateSpec
 from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.windowed_value import WindowedValue
@@ -15,30 +15,34 @@ from apache_beam.utils.windowed_value import WindowedValue
 from pipelines.novelty.assign import Assigned, Rereading
 from pipelines.pool import Failure, Reading
 from pipelines.session import Session, Work
-from pipelines.sources import article_of
+from pipelines.sources import Batch, PartitionRange, article_of
 from schemas.dead_letters import bury, letter_of
 from schemas.protocols import LogRecord
 from schemas.records import Alert, Article, DeadLetter, EnrichedArticle
 
 DEAD = "dead"
 
-ToRead = tuple[Rereading | None, list[tuple[LogRecord, Article]]]
-"""Records of one batch with their articles, all of them new (None) or all read again for one reason."""
-WasRead = tuple[Rereading | None, list[EnrichedArticle]]
+ToRead = tuple[PartitionRange, Rereading | None, list[tuple[LogRecord, Article]]]
+"""A place, and records of it with their articles: all of them new (None) or all read again for one reason."""
+WasRead = tuple[PartitionRange, Rereading | None, list[EnrichedArticle]]
 
 
-def build(pipeline: beam.Pipeline, source: beam.PTransform[Any, Any], work: Work) -> None:
-    """Put the graph into ``pipeline``: only ``source`` (batches of log records) differs between ways of running it."""
+def build(pipeline: beam.Pipeline, source: beam.PTransform[Any, Any], work: Work) -> PCollection[PartitionRange]:
+    """Put the graph into ``pipeline``: only ``source`` (of ``Batch``) differs between ways of running it.
+
+    Returns the places of what was written: of a batch of new articles once, also where it held none that can be read.
+    """
     decoded = pipeline | "source" >> source | "decode" >> beam.ParDo(Decode(work)).with_outputs(DEAD, main="articles")
     read = decoded.articles | "read" >> beam.ParDo(Read(work)).with_outputs(DEAD, main="articles")
-    (
+    (decoded[DEAD], read[DEAD]) | "all dead letters" >> beam.Flatten() | "bury" >> beam.ParDo(Bury(work))
+    written: PCollection[PartitionRange] = (
         read.articles
         | "one key" >> beam.Map(lambda batch: (0, batch)).with_output_types(tuple[int, Any])
         | "own" >> beam.ParDo(Own(work))
         | "match" >> beam.ParDo(Match(work))
         | "write" >> beam.ParDo(Write(work))
     )
-    (decoded[DEAD], read[DEAD]) | "all dead letters" >> beam.Flatten() | "bury" >> beam.ParDo(Bury(work))
+    return written
 
 
 class Step(beam.DoFn):
@@ -55,24 +59,25 @@ class Step(beam.DoFn):
 
 
 class Decode(Step):
-    """Batches of log records -> batches ``ToRead``; a record that is no article -> a dead letter."""
+    """``Batch`` -> ``ToRead``; a record that is no article -> a dead letter."""
 
-    def process(self, element: list[LogRecord]) -> Iterator[Any]:
+    def process(self, element: Batch) -> Iterator[Any]:
         """Decode one batch."""
-        batches: dict[Rereading | None, list[tuple[LogRecord, Article]]] = {}
-        for record in element:
+        articles: dict[Rereading | None, list[tuple[LogRecord, Article]]] = {}
+        for record in element.records:
             if record.value is None:
                 continue  # a deletion
             try:
                 article, rereading = article_of(record)
-                batches.setdefault(rereading, []).append((record, article))
+                articles.setdefault(rereading, []).append((record, article))
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 yield TaggedOutput(DEAD, letter_of(record, "decode", str(error), self.session.clock()))
-        yield from batches.items()
+        for rereading, these in (articles or {None: []}).items():
+            yield element.place, rereading, these
 
 
 class Read(Step):
-    """Batches ``ToRead`` -> batches ``WasRead``; an article that cannot be read -> a dead letter.
+    """``ToRead`` -> ``WasRead``; an article that cannot be read -> a dead letter.
 
     All batches of a bundle are handed to the reading processes before the first is waited for, so that a bundle of many
     small batches (one a partition) keeps every core busy.
@@ -84,11 +89,11 @@ class Read(Step):
 
     def process(self, element: ToRead) -> None:
         """Start reading one batch."""
-        self._under_way.append((element, self.session.pool.submit([article for _, article in element[1]])))
+        self._under_way.append((element, self.session.pool.submit([article for _, article in element[2]])))
 
     def finish_bundle(self) -> Iterator[Any]:
         """Wait for all batches, in order."""
-        for (rereading, batch), reading in self._under_way:
+        for (place, rereading, batch), reading in self._under_way:
             self.session.progress()
             enriched = []
             for (record, _), outcome in zip(batch, reading.result(), strict=True):
@@ -97,12 +102,11 @@ class Read(Step):
                     yield TaggedOutput(DEAD, _windowed(letter))
                 else:
                     enriched.append(outcome)
-            if enriched:
-                yield _windowed((rereading, enriched))
+            yield _windowed((place, rereading, enriched))
 
 
 class Own(Step):
-    """(0, batch ``WasRead``) -> list of ``Assigned``. The one key makes it one worker's on every runner."""
+    """(0, ``WasRead``) -> (place, list of ``Assigned``). The one key makes it one worker's on every runner."""
 
     _ONE_KEY = BagStateSpec("one-key", beam.coders.BytesCoder())
 
@@ -110,31 +114,37 @@ class Own(Step):
         self,
         element: tuple[int, WasRead],
         one_key: Any = beam.DoFn.StateParam(_ONE_KEY),  # noqa: ARG002, B008 - state makes Beam keep a key on one worker
-    ) -> Iterator[list[Assigned]]:
+    ) -> Iterator[tuple[PartitionRange, list[Assigned]]]:
         """Give one batch its stories and claims."""
-        _, (rereading, articles) = element
-        assigned = self.session.insist(lambda: self.session.owner.own(articles, rereading))
-        if assigned:
-            yield assigned
+        _, (place, rereading, articles) = element
+        with self.session.owning:
+            own = self.session.owner.own
+            yield place, self.session.insist(lambda: own(articles, rereading)) if articles else []
 
 
 class Match(Step):
-    """Lists of ``Assigned`` -> (assigned, alerts)."""
+    """(place, list of ``Assigned``) -> (place, assigned, alerts)."""
 
-    def process(self, element: list[Assigned]) -> Iterator[tuple[list[Assigned], list[Alert]]]:
+    def process(
+        self, element: tuple[PartitionRange, list[Assigned]]
+    ) -> Iterator[tuple[PartitionRange, list[Assigned], list[Alert]]]:
         """Test one batch against the watches."""
-        alerts = self.session.insist(lambda: [a for each in element for a in self.session.watches.alerts(each)])
-        yield element, alerts
+        place, assigned = element
+        alerts = self.session.insist(lambda: [a for each in assigned for a in self.session.watches.alerts(each)])
+        yield place, assigned, alerts
 
 
 class Write(Step):
-    """(assigned, alerts) -> nothing: all of it is in the index, and the alerts in their topic, when this returns."""
+    """(place, assigned, alerts) -> place: all of it is in the index, and the alerts in their topic."""
 
-    def process(self, element: tuple[list[Assigned], list[Alert]]) -> None:
+    def process(self, element: tuple[PartitionRange, list[Assigned], list[Alert]]) -> Iterator[PartitionRange]:
         """Write one batch."""
-        articles = self.session.insist(lambda: self.session.writer.write(*element))
-        if self.session.written is not None:
-            self.session.written += zip(element[0], articles, strict=True)
+        place, assigned, alerts = element
+        if assigned:
+            articles = self.session.insist(lambda: self.session.writer.write(assigned, alerts))
+            if self.session.written is not None:
+                self.session.written += zip(assigned, articles, strict=True)
+        yield place
 
 
 class Bury(Step):

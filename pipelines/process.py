@@ -73,7 +73,7 @@ def drain_all(work: Work, session: Session, stop: Event, *, once: bool) -> int:
     """Drain until ``stop`` is set, with ``once`` until the log holds nothing more; returns how many were drained."""
     drained = 0
     while not stop.is_set():
-        if not _take_ownership(session, stop):
+        if not take_ownership(session, stop):
             break
         waiting = _waiting(session, TOPIC)
         new = _first(waiting, work.process.drain_records)
@@ -93,7 +93,7 @@ def drain_all(work: Work, session: Session, stop: Event, *, once: bool) -> int:
     return drained
 
 
-def _take_ownership(session: Session, stop: Event) -> bool:
+def take_ownership(session: Session, stop: Event) -> bool:
     """Wait until this process owns stories and claims; False where ``stop`` came first."""
     told = False
     while not session.insist(session.owner.take):
@@ -160,6 +160,9 @@ def _drain(work: Work, session: Session, ranges: list[PartitionRange]) -> bool:
         raise
     if state != PipelineState.DONE:
         raise RedlineError(f"a drain ended as {state}, not as DONE; its offsets were not committed")
+    if not session.insist(session.owner.take):  # it slept for so long that the offsets are the next owner's now
+        _log.warning("another process has taken over; this drain is not committed")
+        return False
     done = {each.partition: each.end for each in ranges}
     session.insist(lambda: session.log.commit(GROUP, ranges[0].topic, done))
     # Not before: a drain that is done again would be told twice.

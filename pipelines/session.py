@@ -62,6 +62,8 @@ class Session:
         self.pool = ReadingPool(work.reading, work.process.reading_processes(), work.process.article_seconds)
         holder = f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:8]}"
         self.owner = Owner(self.index, holder=holder, clock=work.clock)
+        self.owning = threading.Lock()
+        """Held by who uses the owner, where several threads do."""
         self.watches = WatchBook(self.index, work.clock)
         self.writer = Writer(self.log, self.index, work.clock)
         self.patience = Patience(threading.Event(), work.clock)

@@ -1,13 +1,15 @@
-"""Where a graph's records come from: the offsets that the log holds now, as a bounded splittable DoFn."""
+"""Where a graph's records come from: the offsets that the log holds now (``Drain``), or all to come (``Follow``)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import apache_beam as beam
 from apache_beam.io.restriction_trackers import OffsetRange, OffsetRestrictionTracker
 from apache_beam.pvalue import PCollection
+from apache_beam.utils.timestamp import Duration
 
 from pipelines.novelty.assign import Rereading
 from pipelines.session import Session, Work
@@ -17,6 +19,11 @@ from schemas.records import Article, Replay, decode
 
 BATCH = 64
 """How many records an element of the graph holds at most."""
+AHEAD = 512
+"""How many records of a partition may be under way at once where there is no end to them."""
+POLL_S = 0.2
+"""Between two looks for what came, where nothing more was there."""
+_NEVER = sys.maxsize
 GROUP = "process"
 """The consumer group."""
 REPLAY = "replay"
@@ -45,17 +52,24 @@ class PartitionRange(NamedTuple):
     end: int
 
 
+class Batch(NamedTuple):
+    """At most 64 records of one partition, and the offsets that they are all the records of."""
+
+    place: PartitionRange
+    records: list[LogRecord]
+
+
 class Drain(beam.PTransform[Any, Any]):
-    """Batches of the records of ``ranges``: lists of at most 64 ``LogRecord``, each list of one partition."""
+    """``Batch``es of the records of ``ranges``."""
 
     def __init__(self, ranges: Sequence[PartitionRange], work: Work) -> None:
         super().__init__()
         self._ranges = list(ranges)
         self._work = work
 
-    def expand(self, begin: Any) -> PCollection[list[LogRecord]]:
+    def expand(self, begin: Any) -> PCollection[Batch]:
         """The whole source."""
-        batches: PCollection[list[LogRecord]] = (
+        batches: PCollection[Batch] = (
             begin | "ranges" >> beam.Create(self._ranges) | "read offsets" >> beam.ParDo(_ReadRange(self._work))
         )
         return batches
@@ -72,7 +86,7 @@ class _Offsets(beam.transforms.core.RestrictionProvider):
         return int(restriction.size())
 
 
-class _ReadRange(beam.DoFn):
+class _Read(beam.DoFn):
     _session: Session
 
     def __init__(self, work: Work) -> None:
@@ -81,11 +95,17 @@ class _ReadRange(beam.DoFn):
     def setup(self) -> None:
         self._session = self._work.session()
 
+    def _read(self, element: PartitionRange, position: int, limit: int) -> list[LogRecord]:
+        log = self._session.log
+        return self._session.insist(lambda: log.read(element.topic, element.partition, position, limit))
+
+
+class _ReadRange(_Read):
     def process(
         self,
         element: PartitionRange,
         tracker: Any = beam.DoFn.RestrictionParam(_Offsets()),  # noqa: B008 - Beam's way of asking for it
-    ) -> Iterator[list[LogRecord]]:
+    ) -> Iterator[Batch]:
         restriction = tracker.current_restriction()
         position, end = restriction.start, restriction.stop
         while position < end:
@@ -94,7 +114,7 @@ class _ReadRange(beam.DoFn):
                 self._note_gap(element, position, min(end, records[0].offset if records else end))
             batch = [record for record in records if record.offset < end and tracker.try_claim(record.offset)]
             if batch:
-                yield batch
+                yield Batch(element._replace(start=position, end=batch[-1].offset + 1), batch)
             if len(batch) < len(records) or not records:
                 tracker.try_claim(end - 1)  # nothing more lies in the range (or the rest was given to another)
                 return
@@ -115,6 +135,64 @@ class _ReadRange(beam.DoFn):
             )
             session.insist(lambda: note(session.index, [gap]))
 
-    def _read(self, element: PartitionRange, position: int, limit: int) -> list[LogRecord]:
+
+class Follow(beam.PTransform[Any, Any]):
+    """``Batch``es of all records from ``starts`` on (offsets by partition of ``topic``), without end.
+
+    A partition is read at most ``AHEAD`` records beyond what ``group`` has committed of it, so that what is under way
+    is bounded however long the index is away.
+    """
+
+    def __init__(self, topic: str, starts: Mapping[int, int], group: str, work: Work) -> None:
+        super().__init__()
+        self._starts = [PartitionRange(topic, partition, start, _NEVER) for partition, start in starts.items()]
+        self._group = group
+        self._work = work
+
+    def expand(self, begin: Any) -> PCollection[Batch]:
+        """The whole source."""
+        batches: PCollection[Batch] = (
+            begin | "starts" >> beam.Create(self._starts) | "follow" >> beam.ParDo(_ReadOn(self._group, self._work))
+        )
+        return batches
+
+
+class _OnePosition(OffsetRestrictionTracker):
+    """It is only ever cut where it stands: a partition is read by one reader, in order."""
+
+    def try_split(self, fraction_of_remainder: float) -> tuple[OffsetRange, OffsetRange] | None:
+        return super().try_split(0) if fraction_of_remainder == 0 else None  # type: ignore[no-untyped-call]
+
+    def is_bounded(self) -> bool:
+        return False
+
+
+class _OpenOffsets(_Offsets):
+    def create_tracker(self, restriction: OffsetRange) -> OffsetRestrictionTracker:
+        return _OnePosition(restriction)
+
+    def restriction_size(self, element: PartitionRange, restriction: OffsetRange) -> int:  # noqa: ARG002
+        return BATCH
+
+
+class _ReadOn(_Read):
+    def __init__(self, group: str, work: Work) -> None:
+        super().__init__(work)
+        self._group = group
+
+    @beam.DoFn.unbounded_per_element()
+    def process(
+        self,
+        element: PartitionRange,
+        tracker: Any = beam.DoFn.RestrictionParam(_OpenOffsets()),  # noqa: B008 - Beam's way of asking for it
+    ) -> Iterator[Batch]:
+        position = tracker.current_restriction().start
+        records = self._read(element, position, BATCH) if position < self._limit(element) else []
+        if records and tracker.try_claim(records[-1].offset):
+            yield Batch(element._replace(start=position, end=records[-1].offset + 1), records)
+        tracker.defer_remainder(Duration(0 if len(records) == BATCH else POLL_S))
+
+    def _limit(self, element: PartitionRange) -> int:
         log = self._session.log
-        return self._session.insist(lambda: log.read(element.topic, element.partition, position, limit))
+        committed = self._session.insist(lambda: log.committed(self._group, element.topic))
+        return committed.get(element.partition, element.start) + AHEAD

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from connectors.indexes.settings import ElasticsearchSettings
 from infra.elasticsearch import ElasticsearchServer, start_elasticsearch
 from infra.errors import MissingToolError
 from infra.kafka import KafkaServer, start_kafka
+from infra.prism import PrismServer, start_prism
 
 S = TypeVar("S")
 
@@ -30,6 +32,17 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
 def elasticsearch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ElasticsearchServer]:
     """A plain node, shared by all tests: use indexes of your own, and do not stop it."""
     with or_skip(lambda: start_elasticsearch(tmp_path_factory.mktemp("elasticsearch"))) as server:
+        yield server
+
+
+@pytest.fixture
+def prism(tmp_path: Path) -> Iterator[PrismServer]:
+    """A runner of the test's own. Without Go the test is skipped, under CI=true too: nothing that users need has it."""
+    try:
+        server = start_prism(tmp_path / "prism")
+    except MissingToolError as error:
+        pytest.skip(str(error))
+    with server:
         yield server
 
 

@@ -64,19 +64,25 @@ async def _until(stop: Stop, fetcher: Fetcher, once: bool, progress: Callable[[]
 @click.command(epilog=examples("redline process", "redline process --once", "redline process --degraded"))
 @once_option
 @click.option("--degraded", is_flag=True, help="Read without a model: no statements, no alerts; records say so.")
+@click.option("--job-endpoint", metavar="HOST:PORT", help="Run as one job on Beam's portable runner there.")
 @pass_app
-def process(app: App, once: bool, degraded: bool) -> None:
+def process(app: App, once: bool, degraded: bool, job_endpoint: str | None) -> None:
     """Read what was fetched and match the watches, until stopped."""
+    if once and job_endpoint:
+        raise click.UsageError("--once and --job-endpoint exclude each other: a job has no end.")
 
     def work(stop: Stop, monitor: Monitor, told: Told) -> None:
-        from pipelines.process import run
+        from pipelines import process, stream
         from pipelines.session import Work
 
         reading = replace(app.settings.reading, degraded=degraded or app.settings.reading.degraded)
         if reading.degraded:
             logging.getLogger(__name__).warning("reading without a model: no statements, no alerts")
         work = Work(app.homes, reading, app.settings.process)
-        run(work, stop, once=once, ready=logs.ready, told=told, progress=monitor.progress)
+        if job_endpoint:
+            stream.run(work, job_endpoint, stop, ready=logs.ready, told=told, progress=monitor.progress)
+        else:
+            process.run(work, stop, once=once, ready=logs.ready, told=told, progress=monitor.progress)
 
     _serve(app, "process", work)
 

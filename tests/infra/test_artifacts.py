@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.artifacts import fetch_elasticsearch, fetch_kafka
+from infra.artifacts import fetch_elasticsearch, fetch_kafka, fetch_prism
 from infra.errors import MissingToolError, ServerError
 from tests.servers import or_skip
 
@@ -37,6 +37,21 @@ def test_a_maven_that_fails_is_quoted_and_leaves_nothing(tools: Path, tmp_path: 
     maven(tools, '/bin/mkdir -p "$output"; echo no network today; exit 1')
     with pytest.raises(ServerError, match=r"elasticsearch-.*\n.*no network today"):
         fetch_elasticsearch()
+    assert list((tmp_path / "cache/redline/servers").iterdir()) == []
+
+
+@pytest.mark.usefixtures("tools")
+def test_a_missing_go_is_named() -> None:
+    with pytest.raises(MissingToolError, match=r"prism-.* is built with Go: install it"):
+        fetch_prism()
+
+
+def test_a_go_that_fails_is_quoted_and_leaves_nothing(tools: Path, tmp_path: Path) -> None:
+    program = tools / "go"
+    program.write_text('#!/bin/sh\n/bin/mkdir -p "$GOBIN"; echo no module today; exit 1\n')
+    program.chmod(0o755)
+    with pytest.raises(ServerError, match=r"Go could not fetch prism-.*\n.*no module today"):
+        fetch_prism()
     assert list((tmp_path / "cache/redline/servers").iterdir()) == []
 
 

@@ -18,7 +18,7 @@ from pipelines.settings import ProcessSettings
 from pipelines.sources import GROUP
 from redline.homes import EmbeddedHomes
 from redline.watches import add_watch, new_watch
-from schemas.protocols import Index, Message
+from schemas.protocols import Homes, Index, Message
 from schemas.records import Alert, Article, Claim, DeadLetter, EnrichedArticle, decode, encode
 from schemas.times import utc_now
 from tests.processes import eventually
@@ -66,13 +66,13 @@ def _article(id_: str, title: str, text: str) -> Article:
     return Article(id=id_, feed="https://feed.example/", fetched=now, published=now, source=id_, title=title, text=text)
 
 
-def publish(homes: EmbeddedHomes, articles: list[Article]) -> None:
+def publish(homes: Homes, articles: list[Article]) -> None:
     log = homes.log()
     log.append("articles", [Message(each.id, encode(each)) for each in articles])
     log.close()
 
 
-def watch_everything(homes: EmbeddedHomes) -> None:
+def watch_everything(homes: Homes) -> None:
     index = homes.index()
     query = "kind:(threat OR red_line OR ultimatum OR warning OR unacceptable)"
     add_watch(index, new_watch("all", query, datetime(2026, 1, 1, tzinfo=UTC)))

@@ -14,9 +14,9 @@ from apache_beam.testing.util import assert_that
 from pipelines.reading.settings import ReadingSettings
 from pipelines.session import Work
 from pipelines.settings import ProcessSettings
-from pipelines.sources import BATCH, Drain, PartitionRange
+from pipelines.sources import BATCH, Batch, Drain, PartitionRange
 from redline.homes import EmbeddedHomes
-from schemas.protocols import Log, LogRecord, Message
+from schemas.protocols import Log, Message
 from schemas.times import utc_now
 
 
@@ -24,7 +24,7 @@ def append(log: Log, start: int, count: int) -> None:
     log.append("articles", [Message(f"key-{number}", b"{}") for number in range(start, start + count)])
 
 
-def drain(tmp_path: Path, ranges: list[PartitionRange], check: Callable[[list[list[LogRecord]]], None]) -> None:
+def drain(tmp_path: Path, ranges: list[PartitionRange], check: Callable[[list[Batch]], None]) -> None:
     """Run a pipeline of nothing but the source, and ``check`` the batches that come out (inside the pipeline)."""
     work = Work(EmbeddedHomes(tmp_path), ReadingSettings(), ProcessSettings(workers=1), run=str(tmp_path))
     session = work.session()
@@ -40,11 +40,13 @@ def test_every_record_of_every_range_comes_once_in_batches_of_one_partition(tmp_
     log.close()
     expected = sorted((part.partition, offset) for part in ranges for offset in range(part.start, part.end))
 
-    def check(batches: list[list[LogRecord]]) -> None:
-        assert all(len({record.partition for record in batch}) == 1 for batch in batches)
-        assert all(1 <= len(batch) <= BATCH for batch in batches)
-        assert all(one.offset < other.offset for batch in batches for one, other in pairwise(batch))
-        assert sorted((record.partition, record.offset) for batch in batches for record in batch) == expected
+    def check(batches: list[Batch]) -> None:
+        assert all({record.partition for record in batch.records} == {batch.place.partition} for batch in batches)
+        assert all(1 <= len(batch.records) <= BATCH for batch in batches)
+        assert all(one.offset < other.offset for batch in batches for one, other in pairwise(batch.records))
+        assert sorted((record.partition, record.offset) for batch in batches for record in batch.records) == expected
+        places = sorted(batch.place for batch in batches)
+        assert all(one.end == other.start for one, other in pairwise(places) if one.partition == other.partition)
 
     drain(tmp_path, ranges, check)
 
@@ -58,8 +60,8 @@ def test_offsets_that_hold_nothing_any_more_are_passed_over(tmp_path: Path) -> N
     ranges = [PartitionRange("articles", part, 0, log.end("articles", part)) for part in range(4)]
     log.close()
 
-    def check(batches: list[list[LogRecord]]) -> None:
-        records = [record for batch in batches for record in batch]
+    def check(batches: list[Batch]) -> None:
+        records = [record for batch in batches for record in batch.records]
         assert len(records) == 20
         assert all(record.offset >= ends[record.partition] for record in records)
 
@@ -73,7 +75,7 @@ def test_a_range_without_any_record_gives_nothing(tmp_path: Path) -> None:
     log.trim("articles", utc_now() + timedelta(seconds=1))
     log.close()
 
-    def check(batches: list[list[LogRecord]]) -> None:
+    def check(batches: list[Batch]) -> None:
         assert batches == []
 
     drain(tmp_path, [PartitionRange("articles", part, 0, end) for part, end in enumerate(ends)], check)
@@ -85,7 +87,7 @@ def test_a_failed_check_fails_the_test(tmp_path: Path) -> None:
     ends = [log.end("articles", part) for part in range(4)]
     log.close()
 
-    def check(batches: list[list[LogRecord]]) -> None:
+    def check(batches: list[Batch]) -> None:
         assert batches == [], "the source gave something"
 
     with pytest.raises(Exception, match="the source gave something"):
