@@ -81,7 +81,7 @@ class WatchBook:
             relation=next((each.relation for each in assigned.claims if each.id == claim), None),
             late=article.published is not None and article.fetched - article.published > _LATE,
             trace=Trace(published=article.published, fetched=article.fetched, enriched=article.enriched, matched=now),
-            state=_state(rule.watch, claim, assigned),
+            state=_state(rule.watch, claim, assigned, now),
         )
 
     def _keep_fresh(self) -> None:
@@ -113,13 +113,13 @@ def _records(over: str, article: EnrichedArticle) -> Iterable[EnrichedArticle | 
     return [statement for statement in article.statements if statement.state is None]
 
 
-def _state(watch: Watch, claim: str | None, assigned: Assigned) -> AlertState:
+def _state(watch: Watch, claim: str | None, assigned: Assigned, now: datetime) -> AlertState:
     if assigned.rereading is not None:
         return "replayed"
-    return "backlog" if _is_backlog(watch, claim, assigned) else "new"
+    return "backlog" if _is_backlog(watch, claim, assigned, now) else "new"
 
 
-def _is_backlog(watch: Watch, claim: str | None, assigned: Assigned) -> bool:
+def _is_backlog(watch: Watch, claim: str | None, assigned: Assigned, now: datetime) -> bool:
     if assigned.article.backlog:
         return True
     if claim is not None:
@@ -128,4 +128,5 @@ def _is_backlog(watch: Watch, claim: str | None, assigned: Assigned) -> bool:
         first_seen = assigned.story_seen
     else:
         first_seen = assigned.article.first_seen
-    return first_seen < watch.created
+    # A watch of a time to come was made before the clock was set back: better an old claim than silence.
+    return first_seen < watch.created <= now

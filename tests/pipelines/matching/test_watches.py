@@ -44,6 +44,11 @@ def test_what_is_older_than_a_watch_is_its_backlog(index: SqliteIndex) -> None:
     assert states(index, assigned()) == {"old": "new", "new": "backlog"}
 
 
+def test_a_watch_of_a_time_to_come_was_made_before_the_clock_was_set_back_and_still_alerts(index: SqliteIndex) -> None:
+    alerts = WatchBook(index, lambda: NOON).alerts(assigned())
+    assert {alert.watch: alert.state for alert in alerts} == {"old": "new", "new": "new"}
+
+
 def test_what_is_read_again_is_replayed_whatever_the_watch_is_older_than(index: SqliteIndex) -> None:
     again = replace(assigned(), rereading=Rereading())
     assert states(index, again) == {"old": "replayed", "new": "replayed"}
