@@ -129,7 +129,7 @@ def _complete(person: Person, document: Document, sides: dict[TextField, Sides])
     person.titles = frozenset(title for d in person.descriptions for title in d.titles)
     if person.side is None and known is not None:
         person.side = known.side
-    known_role = [known.role] if known is not None and known.role else []
     of_side = [d.role for d in person.descriptions if d.role and d.side]
-    roles = [*of_side, *known_role, *(d.role for d in person.descriptions if d.role)]
-    person.role = min(roles, key=is_rank, default=None)
+    others = [d.role for d in person.descriptions if d.role]
+    known_role = known.role if known is not None else None
+    person.role = min(of_side, key=is_rank, default=None) or known_role or min(others, key=is_rank, default=None)
