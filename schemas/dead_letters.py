@@ -73,11 +73,14 @@ class _Named(msgspec.Struct):
     id: str
 
 
+_NAMED = msgspec.json.Decoder(_Named)
+
+
 def _article_of(letter: DeadLetter) -> str | None:
     """The id of the article that ``letter`` holds, where that much can be read."""
     if letter.topic == "alerts":
         return None
     try:
-        return msgspec.json.decode(letter.record, type=_Named).id
+        return _NAMED.decode(letter.record).id
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
