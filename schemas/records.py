@@ -338,9 +338,8 @@ INDEXES: dict[str, type[Record]] = {
 R = TypeVar("R", bound=Record)
 _ENCODER = msgspec.json.Encoder()
 # msgspec takes a type apart when it is first decoded, and crashes where two threads are the first at once.
-_DECODERS: dict[type[Record], msgspec.json.Decoder[Any]] = {
-    kind: msgspec.json.Decoder(kind) for kind in (Article, Replay, *INDEXES.values())
-}
+_KINDS: tuple[type[Record], ...] = (Article, Replay, *INDEXES.values())
+_DECODERS: dict[type[Record], msgspec.json.Decoder[Any]] = {kind: msgspec.json.Decoder(kind) for kind in _KINDS}
 
 
 def encode(record: Record) -> bytes:
