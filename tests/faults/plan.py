@@ -32,7 +32,7 @@ KILLS = (
 )
 """Kills of our own processes."""
 
-CLOCKS = (Fault("clock forward", "after put owner"), Fault("clock back", READING))
+CLOCKS = (Fault("clock forward", READING), Fault("clock back", "after put owner"))
 DISKS = (
     Fault("disk", "before append articles"),
     Fault("disk", "before put owner"),
