@@ -61,6 +61,19 @@ class Cast:
                 return actor
         return self._of_description(source, phrase, sentence)
 
+    def named_in(self, sentence: Sentence) -> list[tuple[Person, Span]]:
+        """The people named in ``sentence``, in its own words and not as owners, with the words of the name."""
+        found = [
+            (person, mention)
+            for person in self._crowd.people
+            for where, mention in person.mentions
+            if where == sentence.field
+            and sentence.span.start <= mention.start < sentence.span.end
+            and not sentence.quoted(mention.root)
+            and not owns(mention)
+        ]
+        return sorted(found, key=lambda pair: pair[1].start)
+
     def _of_person(self, person: Person, span: Span, sentence: Sentence) -> Actor | None:
         """``person``, where it speaks for a side; one of whom no side is told speaks for the one that is spoken of."""
         if person.private:
@@ -88,18 +101,9 @@ class Cast:
             for source in _subjects(earlier, pronoun):
                 if self._is_one(source, earlier):
                     return self.resolve(source, earlier, earlier_still)
-            named = [
-                (mention.start, person, mention)
-                for person in self._crowd.people
-                for where, mention in person.mentions
-                if where == earlier.field
-                and earlier.span.start <= mention.start < earlier.span.end
-                and mention.start < pronoun.i
-                and not earlier.quoted(mention.root)
-                and not owns(mention)
-            ]
+            named = [pair for pair in self.named_in(earlier) if pair[1].start < pronoun.i]
             if named:
-                _, person, mention = max(named, key=lambda item: item[0])
+                person, mention = named[-1]
                 return self._of_person(person, mention, earlier)
             for source in reversed(earlier.outside()):
                 if source.i < pronoun.i and source.tag_ == "NN" and is_title(source):

@@ -11,12 +11,15 @@ from spacy.tokens import Span
 
 from pipelines.reading.document import Document, span_of
 from pipelines.reading.quotes import Quotation
+from pipelines.reading.statements.bodies import Actor
 from pipelines.reading.statements.candidates import HIGHEST, Scored, candidates
+from pipelines.reading.statements.cast import Cast
 from pipelines.reading.statements.dates import said_on
 from pipelines.reading.statements.merge import merge
+from pipelines.reading.statements.named_later import named_later
 from pipelines.reading.statements.own_words import OwnWords, own_words
 from pipelines.reading.statements.passages import Sentence, sentences
-from pipelines.reading.statements.vetoes import sport
+from pipelines.reading.statements.vetoes import Candidate, sport
 from schemas import records
 from schemas.ids import statement_id
 from schemas.records import EntityRef, Evidence, Kind, Slots, Statement
@@ -33,22 +36,33 @@ def extract(document: Document) -> tuple[Statement, ...]:
     if sport(all_sentences):
         return ()
     groups = merge(candidates(document, all_sentences))
-    return tuple(_statement(document, group, _own_words(document, all_sentences, group)) for group in groups)
+    cast = Cast(document) if groups else None
+    return tuple(_statement(document, cast, group) for group in groups if cast is not None)
 
 
-def _own_words(document: Document, all_sentences: list[Sentence], group: list[Scored]) -> OwnWords | None:
+def _own_words(document: Document, cast: Cast, group: list[Scored]) -> OwnWords | None:
     """The quotation that follows ``group``, where the group has none."""
     if any(_quote(document, scored) is not None for scored in group):
         return None
-    last = max(group, key=lambda scored: scored.candidate.sentence.index).candidate
-    return own_words(document, all_sentences, last.sentence, last.actor)
+    last = _last(group)
+    return own_words(cast, last.sentence, last.actor)
 
 
-def _statement(document: Document, group: list[Scored], own: OwnWords | None) -> Statement:
-    article = document.article
-    best = max(group, key=_carries)
+def _speaker(cast: Cast, group: list[Scored], own: OwnWords | None) -> Actor:
+    """Who says it: somebody with a name, told or named later, before an office or a state."""
     actors = [*(scored.candidate.actor for scored in group), *([own.actor] if own is not None else [])]
     actor = max(actors, key=lambda actor: (actor.person, actor.certain))
+    return named_later(cast, actor, own.sentence if own is not None else _last(group).sentence) or actor
+
+
+def _last(group: list[Scored]) -> Candidate:
+    return max(group, key=lambda scored: scored.candidate.sentence.index).candidate
+
+
+def _statement(document: Document, cast: Cast, group: list[Scored]) -> Statement:
+    article = document.article
+    best, own = max(group, key=_carries), _own_words(document, cast, group)
+    actor = _speaker(cast, group, own)
     kind = min((scored.kind for scored in group), key=_STRENGTH.index)
     target_sides = tuple(dict.fromkeys(side for scored in group for side in scored.target_sides))
     evidence = _evidence([*(s.candidate.sentence for s in group), *([own.sentence] if own is not None else [])])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pipelines.reading.document import Document
 from pipelines.reading.quotes import Quotation
 from pipelines.reading.statements.attribution import attribute
 from pipelines.reading.statements.bodies import Actor
@@ -29,9 +28,9 @@ class OwnWords:
     actor: Actor
 
 
-def own_words(document: Document, all_sentences: list[Sentence], last: Sentence, told: Actor) -> OwnWords | None:
+def own_words(cast: Cast, last: Sentence, told: Actor) -> OwnWords | None:
     """What ``told``, or somebody else of the side, is quoted with right after ``last``; None where it is nothing."""
-    cast: Cast | None = None
+    all_sentences = cast.read
     for sentence in all_sentences:
         if sentence.field != last.field or not 0 < sentence.index - last.index <= _NEAR:
             continue
@@ -45,7 +44,6 @@ def own_words(document: Document, all_sentences: list[Sentence], last: Sentence,
         attribution = attribute(Cue("announcement", root, root.doc[root.i : root.i + 1]), sentence, all_sentences)
         if attribution is None:
             return None
-        cast = cast or Cast(document)
         before = [s for s in all_sentences if s.field == sentence.field and s.index < attribution.sentence.index]
         actor = cast.resolve(attribution.source, attribution.sentence, before)
         if actor is None or not _same(told, actor):
