@@ -97,31 +97,13 @@ class _Read(beam.DoFn):
 
     def _read(self, element: PartitionRange, position: int, limit: int) -> list[LogRecord]:
         log = self._session.log
-        return self._session.insist(lambda: log.read(element.topic, element.partition, position, limit))
-
-
-class _ReadRange(_Read):
-    def process(
-        self,
-        element: PartitionRange,
-        tracker: Any = beam.DoFn.RestrictionParam(_Offsets()),  # noqa: B008 - Beam's way of asking for it
-    ) -> Iterator[Batch]:
-        restriction = tracker.current_restriction()
-        position, end = restriction.start, restriction.stop
-        while position < end:
-            records = self._read(element, position, min(BATCH, end - position))
-            if not records or records[0].offset > position:
-                self._note_gap(element, position, min(end, records[0].offset if records else end))
-            batch = [record for record in records if record.offset < end and tracker.try_claim(record.offset)]
-            if batch:
-                yield Batch(element._replace(start=position, end=batch[-1].offset + 1), batch)
-            if len(batch) < len(records) or not records:
-                tracker.try_claim(end - 1)  # nothing more lies in the range (or the rest was given to another)
-                return
-            position = records[-1].offset + 1
+        records = self._session.insist(lambda: log.read(element.topic, element.partition, position, limit))
+        if records and records[0].offset > position:
+            self._note_gap(element, position, min(records[0].offset, element.end))
+        return records
 
     def _note_gap(self, element: PartitionRange, position: int, found: int) -> None:
-        """Note what lay between ``position`` and the record ``found`` and was removed after the drain began."""
+        """Note what lay between ``position`` and ``found`` and was removed after the reading began."""
         session = self._session
         last = min(found, session.insist(lambda: session.log.earliest(element.topic, element.partition))) - 1
         if last >= position:
@@ -134,6 +116,27 @@ class _ReadRange(_Read):
                 noticed=session.clock(),
             )
             session.insist(lambda: note(session.index, [gap]))
+
+
+class _ReadRange(_Read):
+    def process(
+        self,
+        element: PartitionRange,
+        tracker: Any = beam.DoFn.RestrictionParam(_Offsets()),  # noqa: B008 - Beam's way of asking for it
+    ) -> Iterator[Batch]:
+        restriction = tracker.current_restriction()
+        position, end = restriction.start, restriction.stop
+        while position < end:
+            records = self._read(element, position, min(BATCH, end - position))
+            if not records:
+                self._note_gap(element, position, end)
+            batch = [record for record in records if record.offset < end and tracker.try_claim(record.offset)]
+            if batch:
+                yield Batch(element._replace(start=position, end=batch[-1].offset + 1), batch)
+            if len(batch) < len(records) or not records:
+                tracker.try_claim(end - 1)  # nothing more lies in the range (or the rest was given to another)
+                return
+            position = records[-1].offset + 1
 
 
 class Follow(beam.PTransform[Any, Any]):

@@ -25,6 +25,7 @@ from pipelines.process import TOPIC, take_ownership
 from pipelines.session import Session, Work
 from pipelines.sources import AHEAD, GROUP, Follow, PartitionRange
 from schemas.errors import RedlineError, UnavailableError
+from schemas.gaps import unread
 from schemas.patience import Patience, Told
 from schemas.protocols import Log
 
@@ -72,6 +73,7 @@ def run(
 
 def _follow(work: Work, session: Session, endpoint: str, stop: Event) -> None:
     """Submit the job, and look after it until ``stop`` is set."""
+    session.insist(lambda: unread(session.log, session.index, GROUP, TOPIC, session.clock()))  # what is gone is noted
     starts = session.insist(lambda: starts_of(session.log))
     told = ["--runner=PortableRunner", f"--job_endpoint={endpoint}", "--environment_type=LOOPBACK", "--streaming"]
     pipeline = beam.Pipeline(options=PipelineOptions(told))

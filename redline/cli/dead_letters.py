@@ -49,12 +49,16 @@ def _meets(letter: DeadLetter, stage: str | None, error: str | None) -> bool:
 def list_(app: App, stage: str | None, error: str | None, state: str | None, limit: int, as_json: bool) -> None:
     """List the dead letters, the last to fail first."""
     with app.log() as log, app.index() as index:
-        met = (
-            letter
-            for letter in letters(log, index)
-            if _meets(letter, stage, error) and (letter.state == state if state else letter.state != "gone")
-        )
-        found = heapq.nlargest(limit, met, key=lambda letter: (letter.failed, letter.id))
+
+        def newest() -> list[DeadLetter]:
+            met = (
+                letter
+                for letter in letters(log, index)
+                if _meets(letter, stage, error) and (letter.state == state if state else letter.state != "gone")
+            )
+            return heapq.nlargest(limit, met, key=lambda letter: (letter.failed, letter.id))
+
+        found = app.insist(newest)
     for letter in found:
         click.echo(encode(letter) if as_json else _lines(letter))
     if not found and not as_json:
@@ -68,7 +72,7 @@ def list_(app: App, stage: str | None, error: str | None, state: str | None, lim
 def show(app: App, id_: str, as_json: bool) -> None:
     """Show one dead letter with its record."""
     with app.log() as log, app.index() as index:
-        letter = find_letter(log, index, id_)
+        letter = app.insist(lambda: find_letter(log, index, id_))
     click.echo(encode(letter) if as_json else f"{_lines(letter)}\n\n{_record(letter)}")
 
 
@@ -93,12 +97,18 @@ def retry_(
     if bool(ids) + filtered + everything != 1:
         raise click.UsageError("say which: give the IDs, or --stage or --error or both, or --all")
     with app.log() as log, app.index() as index:
-        look = partial(find_letter, log, index)
-        chosen = [look(id_).id for id_ in ids] or [
-            letter.id for letter in letters(log, index) if letter.state == "open" and _meets(letter, stage, error)
-        ]
+
+        def choose() -> list[str]:
+            return [find_letter(log, index, id_).id for id_ in ids] or [
+                letter.id for letter in letters(log, index) if letter.state == "open" and _meets(letter, stage, error)
+            ]
+
+        def put_back(id_: str) -> DeadLetter:
+            return retry(log, index, find_letter(log, index, id_))
+
+        chosen = app.insist(choose)
         for id_ in chosen:
-            letter = retry(log, index, look(id_))
+            letter = app.insist(partial(put_back, id_))
             click.echo(encode(letter) if as_json else _lines(letter))
     if not chosen:
         click.echo("Nothing found.", err=True)
