@@ -21,8 +21,9 @@ class Waiter:
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._places: dict[TopicPartition, int] = {}
+        longest_fetch_ms = min(LONGEST_FETCH_MS, int(settings.timeout * 1000) // 2)  # shorter than a request may take
         # Of what comes one batch is enough to know.
-        self._consumer = open_consumer(settings, fetch_max_wait_ms=LONGEST_FETCH_MS, max_partition_fetch_bytes=1)
+        self._consumer = open_consumer(settings, fetch_max_wait_ms=longest_fetch_ms, max_partition_fetch_bytes=1)
 
     def wait(self, places: Mapping[TopicPartition, int], seconds: float, stop: Event) -> bool:
         """Wait until a partition has a record at or after its offset; False after ``seconds`` without, or ``stop``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
+from threading import Event
 from uuid import uuid4
 
 import msgspec
@@ -60,6 +61,14 @@ def log(settings: KafkaSettings) -> Iterator[KafkaLog]:
 def admin(kafka: KafkaServer) -> Iterator[KafkaAdminClient]:
     with closing(KafkaAdminClient(bootstrap_servers=kafka.bootstrap)) as admin:
         yield admin
+
+
+@pytest.mark.parametrize("timeout", [1, 2, 60])
+def test_waiting_is_kept_within_the_timeout(log: KafkaLog, settings: KafkaSettings, timeout: float) -> None:
+    log.append(TOPIC, [Message("key", b"1")])
+    with closing(KafkaLog(msgspec.structs.replace(settings, timeout=timeout))) as waiting:
+        assert not waiting.wait(TOPIC, dict.fromkeys(range(4), 1), 0.1, Event())
+        assert waiting.wait(TOPIC, {}, 30, Event())
 
 
 def test_an_offset_that_retention_removed_leads_to_the_first_that_is_left(
