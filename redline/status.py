@@ -30,6 +30,8 @@ from schemas.records import INDEXES, Alert, DeadLetter, Delivery, EnrichedArticl
 
 PARTS = {"process": "articles", "replay": "replay", "notify": "alerts"}
 """What has to be done, and the topic that it waits in."""
+OVERDUE = timedelta(minutes=5)
+"""A feed whose time has come is asked sooner where anyone fetches, however many feeds there are."""
 SAMPLE = 200
 """How many of the newest articles tell how late they are."""
 NEWEST = 1000
@@ -97,7 +99,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     languages: the newest 10,000 articles by language; not_read: those of them that have no statements for theirs.
     undelivered: by channel, of the newest 1,000 deliveries; untried: those that wait for a watch's time or a channel.
     gaps: the offsets that retention removed unread.
-    feeds, read, failing: how many feeds there are, were read in the last hour, and which fail.
+    feeds, read, failing: how many feeds there are, were read in the last hour, and which fail; overdue: since when
+    nobody asks one whose time has come, where that is longer than five minutes.
     """
 
     time: datetime
@@ -120,6 +123,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     feeds: int | None = None
     read: int | None = None
     failing: tuple[FailingFeed, ...] | None = None
+    overdue: datetime | None = None
 
 
 def installation_status(homes: EmbeddedHomes | ServerHomes, data: Path, now: datetime) -> Status:
@@ -142,6 +146,7 @@ def installation_status(homes: EmbeddedHomes | ServerHomes, data: Path, now: dat
             left = progress(log, index, now).seconds
             return {"dead_letters": _letters(letters(log, index)), "replay_seconds": left}
 
+    away = tuple(missed(data))
     found: dict[str, Any] = {}
     unanswered: dict[str, str] = {}
     for part, look in (("log", of_log), ("index", of_index), ("feeds", of_feeds), ("dead letters", of_both)):
@@ -152,7 +157,7 @@ def installation_status(homes: EmbeddedHomes | ServerHomes, data: Path, now: dat
             found |= look()
         except RedlineError as error:
             unanswered[part] = str(error)
-    return Status(time=now, away=tuple(missed(data)), unanswered=unanswered, **found)
+    return Status(time=now, away=away, unanswered=unanswered, **found)
 
 
 def _of_log(log: Log, now: datetime) -> dict[str, Any]:
@@ -248,7 +253,9 @@ def _letters(found: Iterable[DeadLetter]) -> Letters:
 
 
 def _of_feeds(feeds: Sequence[FeedStatus], now: datetime) -> dict[str, Any]:
+    longest_due = min((max(feed.due, feed.added) for feed in feeds), default=now)
     return {
+        "overdue": longest_due if now - longest_due > OVERDUE else None,
         "feeds": len(feeds),
         "read": sum(1 for feed in feeds if feed.fetched and now - feed.fetched <= timedelta(hours=1)),
         "failing": tuple(

@@ -40,6 +40,8 @@ def _broken(status: Status) -> list[str]:
     for channel, one in (status.undelivered or {}).items():
         alerts = _count(one.alerts, "alert")
         lines.append(f"broken: {channel} did not take {alerts}, the oldest of {_time(one.since)}: {one.error}")
+    if status.overdue:
+        lines.append(f"broken: nobody fetches, feeds are due since {_time(status.overdue)}: is redline fetch running?")
     if status.failing:
         lines.append(f"broken: {_count(len(status.failing), 'feed')}")
         lines += _some([f"{feed.url} since {_time(feed.since)}: {feed.error}" for feed in status.failing])

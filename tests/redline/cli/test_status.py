@@ -89,6 +89,18 @@ def test_feeds_that_fail(redline: Redline, data: Path) -> None:
     assert "feeds: 2, read in the last hour: 0" in shown
 
 
+@pytest.mark.parametrize(("minutes", "overdue"), [(4, False), (6, True)])
+def test_feeds_that_nobody_asks(redline: Redline, data: Path, minutes: int, overdue: bool) -> None:
+    data.mkdir()
+    then = utc_now() - timedelta(minutes=minutes)
+    state = FeedState(data / "feeds.sqlite", lambda: then)
+    state.add("https://a.example/rss")
+    state.close()
+    status = json.loads(redline("status", "--json").stdout)
+    assert status.get("overdue") == (then.isoformat().replace("+00:00", "Z") if overdue else None)
+    assert ("is redline fetch running?" in redline("status").stdout) is overdue
+
+
 def test_how_late_articles_are_and_from_how_many_feeds(redline: Redline, index: Index) -> None:
     now = utc_now()
 
