@@ -102,7 +102,8 @@ class Counting(logging.Handler):
             count(vars(record))
 
     def __enter__(self) -> Counting:
-        logging.getLogger().addHandler(self)
+        # The first of all: a kill while a line is printed must not take its count.
+        logging.getLogger().handlers.insert(0, self)
         for name in OURS:
             logging.getLogger(name).setLevel(logging.DEBUG)
         return self
@@ -134,7 +135,8 @@ def counted(folder: Path) -> Iterable[Metric]:
     """The figures of all processes that count in ``folder``, added up."""
     from prometheus_client.multiprocess import MultiProcessCollector
 
-    merged: Iterable[Metric] = MultiProcessCollector.merge([str(file) for file in folder.glob("*.db")])
+    begun = [str(file) for file in folder.glob("*.db") if file.stat().st_size]  # a file is empty while it is made
+    merged: Iterable[Metric] = MultiProcessCollector.merge(begun)
     return merged
 
 

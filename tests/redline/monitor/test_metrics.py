@@ -80,6 +80,13 @@ def test_the_files_do_not_grow_with_what_is_counted(tmp_path: Path) -> None:
     assert sum(file.stat().st_blocks * 512 for file in tmp_path.iterdir()) < 100_000
 
 
+def test_a_file_that_is_just_being_made_has_no_figures_yet(tmp_path: Path) -> None:
+    with counting(tmp_path, "fetch"):
+        say(EVENTS[0])
+    (tmp_path / "counter_process.db").touch()
+    assert figures(tmp_path) == {"redline_feed_requests_total{new}": 1}
+
+
 def test_counting_ends_with_its_block(tmp_path: Path) -> None:
     with counting(tmp_path, "fetch"):
         assert any(isinstance(each, Counting) for each in logging.getLogger().handlers)
