@@ -46,8 +46,15 @@ class _Refusal(NamedTuple):
     whole: int | None = None
 
 
-def write(client: Elasticsearch, alias: str, actions: Sequence[Action], patience: float) -> dict[str, int]:
-    """Do ``actions`` in their order, each with an id of its own; returns the status of each by id.
+class Written(NamedTuple):
+    """The status of each action by its id, and the names of the indexes that the alias was of meanwhile."""
+
+    statuses: dict[str, int]
+    names: set[str]
+
+
+def write(client: Elasticsearch, alias: str, actions: Sequence[Action], patience: float) -> Written:
+    """Do ``actions`` in their order, each with an id of its own.
 
     A status is 2xx, 404 (of a deletion) or ``CONFLICT``. An action whose answer was lost is done again, so that one
     that had been done may come back as a conflict.
@@ -57,13 +64,13 @@ def write(client: Elasticsearch, alias: str, actions: Sequence[Action], patience
         RedlineError: the server refuses a document for good; the message names it.
     """
     pending = list(actions)
-    statuses: dict[str, int] = {}
+    written = Written({}, set())
     most = _MOST_ACTIONS
     pause, deadline = _FIRST_PAUSE, time.monotonic() + patience
     while pending:
         batch = _first(pending, most)
         rest = pending[len(batch) :]
-        refusal = _send(client, alias, batch, statuses)
+        refusal = _send(client, alias, batch, written)
         pending = refusal.actions + rest
         if len(refusal.actions) < len(batch):
             deadline, pause = time.monotonic() + patience, _FIRST_PAUSE
@@ -78,7 +85,7 @@ def write(client: Elasticsearch, alias: str, actions: Sequence[Action], patience
             raise UnavailableError(message, NAME)
         time.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)
-    return statuses
+    return written
 
 
 def _first(pending: Sequence[Action], most: int) -> list[Action]:
@@ -92,8 +99,8 @@ def _first(pending: Sequence[Action], most: int) -> list[Action]:
     return batch
 
 
-def _send(client: Elasticsearch, alias: str, batch: list[Action], statuses: dict[str, int]) -> _Refusal:
-    """Send ``batch`` and note the status of what was done in ``statuses``; returns what was not."""
+def _send(client: Elasticsearch, alias: str, batch: list[Action], written: Written) -> _Refusal:
+    """Send ``batch`` and note in ``written`` what was done; returns what was not."""
     lines = [line for action in batch for line in action.lines()]
     try:
         with answered(alias):
@@ -113,7 +120,8 @@ def _send(client: Elasticsearch, alias: str, batch: list[Action], statuses: dict
     for action, item in zip(batch, answer["items"], strict=True):
         ((_, result),) = item.items()
         if _done(alias, action, result):
-            statuses[action.id] = result["status"]
+            written.statuses[action.id] = result["status"]
+            written.names.add(result["_index"])
         else:
             refused.append(action)
             why = f"{result['status']} {reason(result)}"

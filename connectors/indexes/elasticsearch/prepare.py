@@ -27,8 +27,8 @@ def alias_of(settings: ElasticsearchSettings, index: str) -> str:
     return settings.prefix + index
 
 
-def prepare(client: Elasticsearch, settings: ElasticsearchSettings, index: str) -> None:
-    """Create ``index`` where it is not there, and wait until it can be used.
+def prepare(client: Elasticsearch, settings: ElasticsearchSettings, index: str) -> str:
+    """Create ``index`` where it is not there, and wait until it can be used; returns the name of what its alias is of.
 
     Raises:
         RedlineError: what is there under its name is no single index behind an alias, or has another mapping.
@@ -44,6 +44,7 @@ def prepare(client: Elasticsearch, settings: ElasticsearchSettings, index: str) 
     if missing := _missing(name, wanted, found[name]["mappings"]):
         client.indices.put_mapping(index=name, properties=missing)
     wait(client, name, settings.timeout)
+    return name
 
 
 def index_behind(client: Elasticsearch, alias: str) -> str | None:
@@ -118,10 +119,12 @@ def _missing(name: str, wanted: dict[str, Any], found: dict[str, Any]) -> dict[s
     have = dict(_leaves(found.get("properties", {})))
     need = dict(_leaves(wanted["properties"]))
     other = [path for path, leaf in need.items() if have.get(path, leaf) != leaf]
-    other += [path for path in need if path.startswith("q.") and path not in have]
+    # Also a field that we do not know: what we write could not be found by it.
+    other += [path for path in need.keys() ^ have.keys() if path.startswith("q.")]
     if other or found.get("dynamic") != wanted["dynamic"]:
         raise RedlineError(
             f"{name} was made with another mapping ({', '.join(sorted(other)) or 'not strict'}); run: redline reindex"
+            " (or start this anew, where Redline was updated meanwhile)"
         )
     return {path: leaf for path, leaf in need.items() if path not in have}
 

@@ -63,7 +63,8 @@ class ElasticsearchIndex:
         self._clock = clock
         self._client = connect(settings)
         self._lock = threading.Lock()
-        self._prepared: set[str] = set()
+        self._prepared: dict[str, str] = {}
+        """The name of the index that each alias is of."""
         self._tokens = Tokens()
 
     def prepare(self) -> None:
@@ -77,7 +78,6 @@ class ElasticsearchIndex:
 
     def upsert(self, index: str, records: Sequence[Record]) -> None:
         """Write ``records`` by id; one whose ``version`` is below the stored one is left out silently."""
-        alias = self._alias(index)
         pending: dict[str, Record] = {}
         for record in _of(index, records):
             if record.id not in pending or _version(record) >= _version(pending[record.id]):
@@ -85,12 +85,8 @@ class ElasticsearchIndex:
         # Most records are new: the server is asked what it holds only about those that it finds there.
         stored: dict[str, Stored] = {}
         while pending:
-            statuses = bulk.write(
-                self._client,
-                alias,
-                [self._write(index, record, stored.get(id_)) for id_, record in pending.items()],
-                self._settings.patience,
-            )
+            actions = [self._write(index, record, stored.get(id_)) for id_, record in pending.items()]
+            statuses = self._do(index, actions)
             refused = [id_ for id_, status in statuses.items() if status == bulk.CONFLICT]
             stored = self._stored(index, refused) if refused else {}
             pending = {id_: pending[id_] for id_ in refused if not _is_older(pending[id_], stored.get(id_))}
@@ -100,11 +96,10 @@ class ElasticsearchIndex:
 
         After an UnavailableError some may have been written; those are among the new when this is tried again.
         """
-        alias = self._alias(index)
         first = list({record.id: record for record in reversed(_of(index, records))}.values())[::-1]
         with self._tokens.given(index, first) as tokens:
             actions = [self._write(index, record, None, tokens[record.id]) for record in first]
-            statuses = bulk.write(self._client, alias, actions, self._settings.patience)
+            statuses = self._do(index, actions)
             there = [id_ for id_, status in statuses.items() if status == bulk.CONFLICT]
             return (statuses.keys() - set(there)) | self._own(index, there, tokens).keys()
 
@@ -220,9 +215,8 @@ class ElasticsearchIndex:
 
     def delete(self, index: str, ids: Iterable[str]) -> None:
         """Remove the records of ``ids``; those not there are no error."""
-        alias = self._alias(index)
         actions = [bulk.Action(id_, {"delete": {"_id": document_id(id_)}}) for id_ in dict.fromkeys(ids)]
-        bulk.write(self._client, alias, actions, self._settings.patience)
+        self._do(index, actions)
 
     def close(self) -> None:
         """Close the connections."""
@@ -230,15 +224,25 @@ class ElasticsearchIndex:
 
     def _alias(self, index: str) -> str:
         """The alias of ``index``, which is there from now on."""
-        if index not in INDEXES:
-            raise ValueError(f"there is no index {index!r}; there are {', '.join(INDEXES)}")
+        _kind(index)
         alias = alias_of(self._settings, index)
         with self._lock:
             if index not in self._prepared:
                 with answered(alias):
-                    prepare(self._client, self._settings, index)
-                self._prepared.add(index)
+                    self._prepared[index] = prepare(self._client, self._settings, index)
         return alias
+
+    def _do(self, index: str, actions: Sequence[bulk.Action]) -> dict[str, int]:
+        """Do ``actions``; returns the status of each by id.
+
+        Where the alias was moved meanwhile, what was written is of no use to another version of Redline that made the
+        new index: then this raises, and who starts anew with that version writes it again.
+        """
+        written = bulk.write(self._client, self._alias(index), actions, self._settings.patience)
+        if written.names - {self._prepared.get(index)}:
+            self._prepared.pop(index, None)
+            self._alias(index)
+        return written.statuses
 
     def _own(self, index: str, ids: Sequence[str], tokens: Mapping[str, str]) -> dict[str, Revision]:
         """Those of ``ids`` that are there with the token that they were given: an earlier try had written them."""
@@ -285,8 +289,14 @@ class ElasticsearchIndex:
         return answer
 
 
+def _kind(index: str) -> type[Record]:
+    if index not in INDEXES:
+        raise ValueError(f"there is no index {index!r}; there are {', '.join(INDEXES)}")
+    return INDEXES[index]
+
+
 def _of(index: str, records: Sequence[Record]) -> Sequence[Record]:
-    kind = INDEXES[index]
+    kind = _kind(index)
     for record in records:
         if not isinstance(record, kind):
             raise TypeError(f"{index} holds {kind.__name__}, not {type(record).__name__}")

@@ -100,6 +100,26 @@ def test_writers_and_searchers_notice_nothing(settings: ElasticsearchSettings) -
     busy.check()
 
 
+def test_a_writer_of_an_earlier_version_is_told_when_the_alias_was_moved(
+    own_indexes: ElasticsearchSettings, client: Elasticsearch
+) -> None:
+    with closing(open_index(own_indexes)) as index, closing(open_index(own_indexes)) as idle:
+        for one in (index, idle):
+            one.upsert("claims", [claim()])
+        reindex(own_indexes, quiet)
+        index.upsert("claims", [claim("s2")])  # the mapping is the same
+        alias = f"{own_indexes.prefix}claims"
+        newer = changed(mapping("claims"), "q.exact.mood", {"type": "keyword"})
+        client.indices.create(index=f"{alias}-000009", mappings=newer)
+        actions = [
+            {action: {"index": f"{alias}-00000{n}", "alias": alias}} for action, n in (("add", 9), ("remove", 2))
+        ]
+        client.indices.update_aliases(actions=actions)
+        for one in (index, idle):
+            with pytest.raises(RedlineError, match=r"another mapping \(q\.exact\.mood\); run: redline reindex"):
+                one.upsert("claims", [claim("s3")])
+
+
 def test_a_scan_that_is_under_way_ends_well(own_indexes: ElasticsearchSettings) -> None:
     with closing(open_index(own_indexes)) as index:
         index.upsert("articles", [article(f"b{at}") for at in range(1000)])
