@@ -28,6 +28,7 @@ _STRENGTH: tuple[Kind, ...] = ("ultimatum", "threat", "red_line", "warning", "un
 _MORE_EVIDENCE = 0.05
 _TOP_TOPICS = 3
 _CLOSING = ",.;:"
+_LEAST_QUOTE = 8
 
 
 def extract(document: Document) -> tuple[Statement, ...]:
@@ -40,9 +41,9 @@ def extract(document: Document) -> tuple[Statement, ...]:
     return tuple(_statement(document, cast, group) for group in groups if cast is not None)
 
 
-def _own_words(document: Document, cast: Cast, group: list[Scored]) -> OwnWords | None:
+def _own_words(cast: Cast, group: list[Scored]) -> OwnWords | None:
     """The quotation that follows ``group``, where the group has none."""
-    if any(_quote(document, scored) is not None for scored in group):
+    if any(_quotation(scored) is not None for scored in group):
         return None
     last = _last(group)
     return own_words(cast, last.sentence, last.actor)
@@ -61,7 +62,7 @@ def _last(group: list[Scored]) -> Candidate:
 
 def _statement(document: Document, cast: Cast, group: list[Scored]) -> Statement:
     article = document.article
-    best, own = max(group, key=_carries), _own_words(document, cast, group)
+    best, own = max(group, key=_carries), _own_words(cast, group)
     actor = _speaker(cast, group, own)
     kind = min((scored.kind for scored in group), key=_STRENGTH.index)
     target_sides = tuple(dict.fromkeys(side for scored in group for side in scored.target_sides))
@@ -141,11 +142,17 @@ def _evidence(sentences: Iterable[Sentence]) -> tuple[Evidence, ...]:
 
 
 def _quote(document: Document, scored: Scored) -> records.Span | None:
-    """The quotation that holds the cue, else one within the words said, without a closing comma or stop."""
+    """The quotation of ``scored``, without a closing comma or stop."""
+    quote = _quotation(scored)
+    return _bare(document, scored.candidate.sentence, quote) if quote is not None else None
+
+
+def _quotation(scored: Scored) -> Quotation | None:
+    """The quotation that holds the cue, else one within the words said, else the last one of the sentence."""
     sentence, said = scored.candidate.sentence, scored.candidate.filled.said
     within = [one for one in sentence.quotes if said.start_char <= one.start and one.end <= said.end_char]
-    quote = sentence.quote_of(scored.candidate.cue.span.root) or next(iter(within), None)
-    return _bare(document, sentence, quote) if quote is not None else None
+    others = [one for one in sentence.quotes if one.end - one.start >= _LEAST_QUOTE]
+    return sentence.quote_of(scored.candidate.cue.span.root) or next(iter([*within, *others[::-1]]), None)
 
 
 def _bare(document: Document, sentence: Sentence, quote: Quotation) -> records.Span:
