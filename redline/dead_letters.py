@@ -1,7 +1,7 @@
 """Dead letters as one who looks after them sees them: found with what became of them, and put back to be tried again.
 
 Fetching writes its letters to the topic alone, since it has no index, and what it could not append lies nowhere else:
-so looking at the letters first brings those into the index, under the place in the topic where they lie.
+so whoever looks at the letters first brings those into the index, under the place in the topic where they lie.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from redline.lag import READERS
 from schemas.dead_letters import TOPIC, again
 from schemas.errors import RedlineError, TooLargeError
+from schemas.gaps import known_gaps
 from schemas.protocols import Index, Log, LogRecord, Message
 from schemas.records import Article, DeadLetter, decode
 
@@ -31,7 +32,7 @@ class NoLetterError(RedlineError):
 
 def letters(log: Log, index: Index) -> Iterator[DeadLetter]:
     """All dead letters, in no order, each in its present state."""
-    _collect(log, index)
+    collect(log, index)
     index.refresh(TOPIC)
     for record in index.scan(TOPIC):
         yield _settled(log, index, cast(DeadLetter, record))
@@ -43,7 +44,7 @@ def find_letter(log: Log, index: Index, id_: str) -> DeadLetter:
     Raises:
         NoLetterError: there is none.
     """
-    _collect(log, index)
+    collect(log, index)
     found = index.get(TOPIC, [id_]).get(id_)
     if found is None:
         raise NoLetterError(f"there is no dead letter {id_!r}; redline dead-letters list shows them")
@@ -85,8 +86,8 @@ def _ends(log: Log, topic: str) -> dict[str, int]:
     return {str(partition): log.end(topic, partition) for partition in range(log.partitions(topic))}
 
 
-def _collect(log: Log, index: Index) -> None:
-    """Bring what the topic holds and the index does not into the index."""
+def collect(log: Log, index: Index) -> None:
+    """Bring what the topic holds and the index does not into the index, before retention takes it."""
     offsets = log.committed(GROUP, TOPIC)
     for partition in range(log.partitions(TOPIC)):
         while records := log.read(TOPIC, partition, offsets.get(partition, 0), _BATCH):
@@ -120,6 +121,14 @@ def _settled(log: Log, index: Index, letter: DeadLetter) -> DeadLetter:
     found = index.get(TOPIC, [letter.id])[letter.id]
     now = cast(DeadLetter, found.record)
     if now.state == "retried":
-        now = replace(now, state="gone", version=now.version + 1)
+        now = replace(now, state="open" if _was_lost(index, now) else "gone", version=now.version + 1)
         index.put(TOPIC, now, found.revision)
     return now
+
+
+def _was_lost(index: Index, letter: DeadLetter) -> bool:
+    """Whether retention removed the record of ``letter``, which was put back, before it was read again."""
+    return any(
+        gap.topic == letter.topic and gap.first < letter.ends.get(str(gap.partition), 0) <= gap.last + 1
+        for gap in known_gaps(index)
+    )

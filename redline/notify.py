@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TextIO, cast
 
@@ -26,6 +26,7 @@ from redline import logs
 from redline.agenda import Agenda, Waiting, watches_of
 from redline.backoff import Backoff
 from redline.courier import Courier
+from redline.dead_letters import collect
 from redline.lifecycle import Stop
 from redline.schedule import DEFAULT, Schedule
 from schemas.dead_letters import bury, letter_of
@@ -41,6 +42,8 @@ GROUP = "notify"
 TOPIC = "alerts"
 IDLE_S = 2.0
 BATCH = 100
+COLLECT = timedelta(hours=1)
+"""How often dead letters are brought into the index: far sooner than retention takes them."""
 RETRY = Backoff(first=1.0, longest=60.0)
 
 
@@ -124,9 +127,11 @@ class Notifier:
         self._clock = clock
         self._agenda = Agenda(index, schedule, clock)
         self._offsets: dict[int, int] = {}
+        self._collected = clock()
 
     def resume(self) -> None:
         """Go on where an earlier run ended, with all deliveries that it left pending."""
+        self._collect()
         self._find_place()
         self._index.refresh("deliveries")
         deliveries = (cast(Delivery, record) for record in self._index.scan("deliveries"))
@@ -155,7 +160,14 @@ class Notifier:
             count += len(records)
         for one in self._agenda.take_due():
             self._couriers[one.channel].add(one.delivery, one.alert)
+        if abs(self._clock() - self._collected) >= COLLECT:
+            self._collect()
         return count
+
+    def _collect(self) -> None:
+        """Bring the dead letters of those that have no index into it: nobody else may look at them for long."""
+        collect(self._log, self._index)
+        self._collected = self._clock()
 
     def _find_place(self) -> None:
         left = unread(self._log, self._index, GROUP, TOPIC, self._clock())

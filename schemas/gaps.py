@@ -48,8 +48,8 @@ class Gap(Part, frozen=True):
 def unread(log: Log, index: Index, group: str, topic: str, now: datetime) -> dict[int, range]:
     """The offsets that ``group`` has yet to read, by partition; what is gone is noted and, by a commit, passed.
 
-    A group that never committed begins with the earliest record, and so does one that stands beyond the end: its topic
-    was made anew.
+    A group that never committed begins with the earliest record (and commits that, so that what goes from then on is
+    noted), and so does one that stands beyond the end: its topic was made anew.
     """
     committed = log.committed(group, topic)
     left, gaps, passed = {}, [], {}
@@ -58,7 +58,7 @@ def unread(log: Log, index: Index, group: str, topic: str, now: datetime) -> dic
         start = committed.get(partition, earliest)
         if start < earliest:
             gaps.append(Gap(group=group, topic=topic, partition=partition, first=start, last=earliest - 1, noticed=now))
-        if not earliest <= start <= end:
+        if partition not in committed or not earliest <= start <= end:
             start = passed[partition] = earliest
         left[partition] = range(start, end)
     if passed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -189,6 +190,24 @@ def test_what_the_log_did_not_take_has_a_place_and_comes_in_when_there_is_room(
     process(homes)
     assert set(index.get("articles", ["a1", "a2", "a3"])) == {"a1", "a2", "a3"}
     assert one(log, index).state == "gone"
+
+
+def test_what_retention_took_before_it_was_tried_again_is_open(homes: Homes, log: Log, index: Index) -> None:
+    log.append("articles", [Message("a1", b"{")])
+    process(homes)
+    letter = retry(log, index, one(log, index))
+    time.sleep(0.1)
+    log.trim("articles", utc_now())
+    process(homes)
+    assert sum(log.committed("process", "articles").values()) == 2
+    assert one(log, index) == replace(letter, state="open", version=letter.version + 1)
+
+
+def test_notify_brings_the_letters_of_fetching_into_the_index(log: Log, index: Index) -> None:
+    record = LogRecord("articles", -1, -1, "a1", encode(article("a1")), utc_now())
+    log.append(TOPIC, [Message("a1", encode(letter_of(record, "fetch", "too large", utc_now())))])
+    deliver(log, index)
+    assert index.count(TOPIC) == 1
 
 
 def test_what_is_no_letter_holds_up_no_other(log: Log, index: Index) -> None:

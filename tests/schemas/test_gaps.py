@@ -82,11 +82,18 @@ def test_all_that_waited_is_gone(home: Home, caplog: pytest.LogCaptureFixture) -
 
 def test_a_group_that_never_committed_begins_with_the_earliest(home: Home) -> None:
     home.append(20)
-    assert home.unread() == range(20)
     home.trim()
     home.append(5)
     assert home.unread() == range(20, 25)
     assert home.gaps() == []
+
+
+def test_what_a_group_that_has_begun_never_came_to_is_noted(home: Home) -> None:
+    assert home.unread() == range(0)
+    home.append(20)
+    home.trim()
+    assert home.unread() == range(20, 20)
+    assert home.gaps() == [(0, 19)]
 
 
 def test_a_group_that_stands_beyond_the_end_begins_with_the_earliest(home: Home) -> None:
@@ -141,7 +148,7 @@ STEPS = st.lists(st.one_of(st.integers(1, 5), st.sampled_from(["trim", "read"]))
 @given(STEPS)
 def test_law_each_offset_is_read_or_told_gone(steps: list[int | str]) -> None:
     with TemporaryDirectory() as folder, closing(Home(Path(folder))) as home:
-        home.log.commit("process", "articles", {0: 0})
+        home.unread()
         read: list[int] = []
         appended = 0
         for step in [*steps, "read"]:
