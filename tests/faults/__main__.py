@@ -2,7 +2,8 @@
 
 It plays the rounds of the plan that FILE does not have yet, writes each into it, and prints the table of all of them.
 So it can be cut off (Ctrl-C, SIGTERM, or after so many seconds) and goes on where it ended. It exits with 1 where a
-round ended wrong, and prints what was wrong; the folder of that installation is kept beside FILE.
+round ended wrong, and prints what was wrong; the folder of that installation is kept beside FILE. It breaks off where
+an installation does not start, or leaves processes behind when it is stopped.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -45,30 +45,32 @@ def main() -> int:
         expected = undisturbed(homes, samples)
         while time.monotonic() < deadline and (stretch := next(left(planned, tally.numbers()), None)):
             with homes.install(stretch.home) as installation:
-                for entry in _rounds(stretch, samples, expected, installation):
-                    tally.add(entry)
-                    _tell(entry)
-                    if entry.wrong or time.monotonic() > deadline:
-                        break
-            if tally.entries[-1].wrong and installation.desk.folder.exists():
+                entry = _play(stretch, samples, expected, installation, tally, deadline)
+            if entry.wrong and installation.desk.folder.exists():
                 # Only now: closing a copied file would take away SQLite's locks from those who still have it open.
-                kept = options.tally.parent / f"round-{tally.entries[-1].number}"
-                shutil.copytree(installation.desk.folder, kept, dirs_exist_ok=True)
+                shutil.copytree(installation.desk.folder, options.tally.parent / f"round-{entry.number}")
     print(f"\n{table(tally.entries)}")
     return 1 if any(entry.wrong for entry in tally.entries) else 0
 
 
-def _rounds(stretch: Stretch, samples: Samples, expected: Counter[Fact], installation: Installation) -> Iterator[Entry]:
-    """Play the rounds of ``stretch`` one after the other."""
-    desk, things = installation
+def _play(
+    stretch: Stretch,
+    samples: Samples,
+    expected: Counter[Fact],
+    installation: Installation,
+    tally: Tally,
+    deadline: float,
+) -> Entry:
+    """Play the rounds of ``stretch`` until one ends wrong or ``deadline`` comes; returns the last of them."""
     for number, fault in enumerate(stretch.faults):
-        seconds, wrong = play(desk, fault, samples.articles(number), expected, things)
-        yield Entry(stretch.first + number, stretch.home, fault.what, fault.place, seconds, tuple(wrong))
-
-
-def _tell(entry: Entry) -> None:
-    struck = f"{entry.number}: {entry.home}, {entry.what} {entry.place}"
-    print(f"{struck}: {entry.seconds:.1f} s", *entry.wrong, sep="\n    ", flush=True)
+        seconds, wrong = play(installation.desk, fault, samples.articles(number), expected, installation.things)
+        entry = Entry(stretch.first + number, stretch.home, fault.what, fault.place, seconds, tuple(wrong))
+        tally.add(entry)
+        struck = f"{entry.number}: {entry.home}, {entry.what} {entry.place}"
+        print(f"{struck}: {entry.seconds:.1f} s", *entry.wrong, sep="\n    ", flush=True)
+        if entry.wrong or time.monotonic() > deadline:
+            break
+    return entry
 
 
 if __name__ == "__main__":

@@ -117,7 +117,9 @@ class Desk:
         self.index.refresh("watches")
 
     def start(self) -> None:
-        """Start `redline run` and wait until its parts are ready."""
+        """Start `redline run`, again where it was killed, and wait until its parts are ready."""
+        if self._run is not None:
+            self._run.wait()
         environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
         environment |= {
             "REDLINE_CONFIG": str(self._settings),
@@ -136,27 +138,20 @@ class Desk:
             )
         self.wait(lambda: self._ready() >= before + len(PARTS), "redline run is not ready")
 
-    def stop(self) -> list[int]:
-        """Stop `redline run` cleanly; returns the processes that it left behind."""
-        if self._run is None:
-            return []
-        below = descendants(self._run.pid)
-        self._run.send_signal(signal.SIGTERM)
-        try:
-            self._run.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self._run.kill()
-            self._run.wait()
-        self._run = None
-        return leftover(below)
-
     def close(self) -> None:
-        """Release log and index, and end whatever still runs."""
-        for pid in self.stop():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        """Stop `redline run` cleanly, and release log and index.
+
+        Raises:
+            FaultError: it left processes behind (they are killed).
+        """
+        left = self._stop()
         self.log.close()
         self.index.close()
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if left:
+            raise FaultError(f"processes {left} outlived redline run, which was stopped")
 
     def publish(self, samples: Sequence[Sample]) -> None:
         """Have the feeds show ``samples``."""
@@ -226,6 +221,17 @@ class Desk:
             (self.places / place).unlink(missing_ok=True)
             for taken in self.places.glob(f"{place}.*"):
                 taken.unlink()
+
+    def _stop(self) -> list[int]:
+        if self._run is None:
+            return []
+        below = descendants(self._run.pid)
+        self._run.send_signal(signal.SIGTERM)
+        try:
+            self._run.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            below.add(self._run.pid)
+        return leftover(below)
 
     def _waiting(self) -> int:
         return _lag(self.log, "process", "articles")

@@ -61,10 +61,13 @@ def play(
     except FaultError as error:
         wrong.append(str(error))
     seconds = time.monotonic() - began
-    wrong += differences(known(desk.index), expected, desk.published)
+    return Outcome(seconds, wrong + asked(lambda: _compare(desk, expected), ["what it came to cannot be read"]))
+
+
+def _compare(desk: Desk, expected: Counter[Fact]) -> list[str]:
+    wrong = differences(known(desk.index), expected, desk.published)
     wrong += not_durable(desk.log, desk.index)
-    wrong += not_delivered(desk.log, desk.index, desk.arrivals.taken)
-    return Outcome(seconds, wrong)
+    return wrong + not_delivered(desk.log, desk.index, desk.arrivals.taken)
 
 
 @contextmanager
@@ -94,7 +97,7 @@ def _strike(desk: Desk, what: str, reader: int | None, things: Mapping[str, Brea
         things[what].strike()
         return lambda: _mend(desk, things[what])
     below = desk.kill(desk.pid(what) if what != "reader" or reader is None else reader)
-    ahead = not_durable(desk.log, desk.index)
+    ahead: list[str] = asked(lambda: not_durable(desk.log, desk.index), [])
     return lambda: ahead + _restart(desk, what, below)
 
 

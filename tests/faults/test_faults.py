@@ -25,6 +25,7 @@ SHORT = {
         Fault("process", "after append alerts"),
         Fault("reader", READING),
         Fault("notify", "before upsert deliveries"),
+        Fault("clock forward", READING),
         Fault("clock back", "after put owner"),
         Fault("process", "after put owner"),
         Fault("run", READING),
