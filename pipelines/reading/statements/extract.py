@@ -6,6 +6,7 @@ sentences -> cues -> attribution -> actor and side -> slots -> vetoes -> score -
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from spacy.tokens import Span
 
@@ -50,9 +51,10 @@ def _own_words(cast: Cast, group: list[Scored]) -> OwnWords | None:
 
 
 def _speaker(cast: Cast, group: list[Scored], own: OwnWords | None) -> Actor:
-    """Who says it: somebody with a name, told or named later, before an office or a state."""
+    """Who says it: somebody with a name, told or named later, before an office or a state; for a side that is told."""
     actors = [*(scored.candidate.actor for scored in group), *([own.actor] if own is not None else [])]
-    actor = max(actors, key=lambda actor: (actor.person, actor.certain))
+    side = max(actors, key=lambda actor: actor.certain).side
+    actor = replace(max(actors, key=lambda actor: (actor.person, actor.certain)), side=side)
     return named_later(cast, actor, own.sentence if own is not None else _last(group).sentence) or actor
 
 
@@ -65,7 +67,7 @@ def _statement(document: Document, cast: Cast, group: list[Scored]) -> Statement
     best, own = max(group, key=_carries), _own_words(cast, group)
     actor = _speaker(cast, group, own)
     kind = min((scored.kind for scored in group), key=_STRENGTH.index)
-    target_sides = tuple(dict.fromkeys(side for scored in group for side in scored.target_sides))
+    target_sides = tuple(dict.fromkeys(side for scored in group for side in scored.target_sides if side != actor.side))
     evidence = _evidence([*(s.candidate.sentence for s in group), *([own.sentence] if own is not None else [])])
     ranked = [best, *(scored for scored in group if scored is not best)]
     target = _fullest_target(ranked)

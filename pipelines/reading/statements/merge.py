@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pipelines.reading.statements.candidates import Scored
+from pipelines.reading.statements.vetoes import Candidate
 
 _SHARED_WORDS = 2
 _NEAR = 2
+_POINTING = frozenset({"the", "its", "their", "his", "her", "this", "that"})
+_ANSWERS = frozenset({"answer", "counter", "reply", "respond", "retort", "rejoin", "other", "meanwhile", "turn"})
 _ANOTHER = frozenset({"also", "separately", "second", "another", "besides", "moreover"})
 
 
@@ -24,11 +27,15 @@ def merge(found: list[Scored]) -> list[list[Scored]]:
 
 def _same(one: Scored, other: Scored) -> bool:
     first, second = one.candidate, other.candidate
-    if first.actor.side != second.actor.side or first.sentence.field != second.sentence.field:
+    if first.sentence.field != second.sentence.field or not _of_one_side(first, second):
         return False
-    distance = abs(first.sentence.index - second.sentence.index)
+    distance = _distance(first, second)
     if (one.kind == "unacceptable") != (other.kind == "unacceptable"):
-        return first.actor.name == second.actor.name and distance <= _NEAR
+        if distance > _NEAR:
+            return False
+        if first.actor.name == second.actor.name:
+            return True
+        return not (first.actor.person and second.actor.person) and _loosely_worded(first, second)
     if distance == 0:
         return True
     if "announcement" in (first.cue.kind, second.cue.kind) and distance <= _NEAR and first.quoted != second.quoted:
@@ -44,6 +51,36 @@ def _same(one: Scored, other: Scored) -> bool:
         or (distance == 1 and first.sentence.paragraph == second.sentence.paragraph)
         or _lead_and_quotation(one, other)
     )
+
+
+def _of_one_side(first: Candidate, second: Candidate) -> bool:
+    """Whether both speak for one side: a side that was only guessed yields to that of the same person, or of whoever
+    spoke right before, unless it is an answer."""
+    one, other = first.actor, second.actor
+    if one.side == other.side:
+        return True
+    if one.certain and other.certain:
+        return False
+    if one.person and other.person:
+        return one.name == other.name
+    later = max(first, second, key=lambda candidate: candidate.sentence.index)
+    return not later.actor.certain and _distance(first, second) <= _NEAR and _goes_on(later)
+
+
+def _goes_on(candidate: Candidate) -> bool:
+    """Whether the speaker is only pointed at ("he", "the admiral", "the text"), and does not answer somebody."""
+    source, sentence = candidate.attribution.source, candidate.attribution.sentence
+    pointed_at = source.pos_ == "PRON" or source.doc[source.left_edge.i].lower_ in _POINTING
+    return pointed_at and not any(token.lemma_.lower() in _ANSWERS for token in sentence.outside())
+
+
+def _distance(first: Candidate, second: Candidate) -> int:
+    return abs(first.sentence.index - second.sentence.index)
+
+
+def _loosely_worded(first: Candidate, second: Candidate) -> bool:
+    """Whether the kind of one is only what is thought of words that no lexicon has."""
+    return "announcement" in (first.cue.kind, second.cue.kind)
 
 
 def _vague(candidate: Scored) -> bool:
