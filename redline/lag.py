@@ -21,19 +21,20 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 def lag(log: Log, topic: str) -> int:
     """How many records of ``topic`` its readers have yet to read; those that retention removed do not count."""
-    return sum(map(len, _unread(log, topic).values()))
+    return sum(map(len, unread(log, topic).values()))
 
 
 def waiting(log: Log, topic: str) -> Waiting:
     """What waits in ``topic`` for its readers."""
-    unread = {partition: part for partition, part in _unread(log, topic).items() if part}
-    oldest = [record for partition, part in unread.items() for record in log.read(topic, partition, part.start, 1)]
+    left = {partition: part for partition, part in unread(log, topic).items() if part}
+    oldest = [record for partition, part in left.items() for record in log.read(topic, partition, part.start, 1)]
     return Waiting(
-        records=sum(map(len, unread.values())), since=min((record.appended for record in oldest), default=None)
+        records=sum(map(len, left.values())), since=min((record.appended for record in oldest), default=None)
     )
 
 
-def _unread(log: Log, topic: str) -> dict[int, range]:
+def unread(log: Log, topic: str) -> dict[int, range]:
+    """The offsets of each partition of ``topic`` that its readers have yet to read."""
     committed = log.committed(READERS[topic], topic)
     return {
         partition: range(max(committed.get(partition, 0), log.earliest(topic, partition)), log.end(topic, partition))

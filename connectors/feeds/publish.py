@@ -27,7 +27,7 @@ def publish(log: Log, articles: Sequence[Article], now: datetime) -> None:
     One that is too large without them becomes a dead letter.
     """
     fitting = {article.id: article for article in articles}
-    letters: list[DeadLetter] = []
+    letters: dict[str, DeadLetter] = {}
     while True:
         try:
             log.append(TOPIC, [Message(id_, encode(article)) for id_, article in fitting.items()])
@@ -37,11 +37,14 @@ def publish(log: Log, articles: Sequence[Article], now: datetime) -> None:
                 fitting[error.key] = cut(article, error.size - error.limit)
                 _logger.warning("article cut", extra={"article": article.id, "feed": article.feed, "error": str(error)})
             else:
-                letters.append(_letter(fitting.pop(error.key), error, now))
+                letters[article.id] = _letter(fitting.pop(error.key), error, now)
         else:
             break
     if letters:
-        log.append(DEAD_LETTERS, [Message(letter.id, encode(letter)) for letter in letters])
+        log.append(DEAD_LETTERS, [Message(letter.id, encode(letter)) for letter in letters.values()])
+    for article_id, letter in letters.items():
+        about = {"id": letter.id, "stage": letter.stage, "article": article_id}
+        _logger.error("dead letter", extra={**about, "error": letter.error})
 
 
 def cut(article: Article, excess: int) -> Article:
@@ -55,7 +58,7 @@ def cut(article: Article, excess: int) -> Article:
 
 
 def _letter(article: Article, error: TooLargeError, now: datetime) -> DeadLetter:
-    letter = DeadLetter(
+    return DeadLetter(
         id=f"{TOPIC}/{article.id}/{article.version}",
         record=encode(article),
         topic=TOPIC,
@@ -65,6 +68,3 @@ def _letter(article: Article, error: TooLargeError, now: datetime) -> DeadLetter
         error=f"article {article.id} of {article.feed}: {error}; raise the limit of the topic (max.message.bytes)",
         failed=now,
     )
-    about = {"id": letter.id, "stage": letter.stage, "article": article.id, "feed": article.feed}
-    _logger.error("dead letter", extra={**about, "error": letter.error})
-    return letter

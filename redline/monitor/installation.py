@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from redline.lag import READERS, unread
 from schemas.errors import RedlineError
 from schemas.protocols import TOPICS, Index, Log
 from schemas.records import INDEXES
@@ -27,8 +28,6 @@ D = TypeVar("D")
 LOOK_S = 5.0
 LONGEST_LOOK = timedelta(seconds=60)
 """A look that takes longer tells that what it looks at hangs."""
-READERS = (("process", "articles"), ("process", "replay"), ("notify", "alerts"))
-"""Which group reads which topic."""
 
 
 @dataclass(frozen=True)
@@ -128,15 +127,13 @@ def _of_log(log: Log, now: datetime) -> list[Metric]:
     for topic in TOPICS:
         for partition in range(log.partitions(topic)):
             appended.add_metric([topic, str(partition)], log.end(topic, partition))
-    for group, topic in READERS:
+    for topic, group in READERS.items():
         committed = log.committed(group, topic)
-        for partition in range(log.partitions(topic)):
+        for partition, waiting in unread(log, topic).items():
             labels = [group, topic, str(partition)]
-            start = max(committed.get(partition, 0), log.earliest(topic, partition))
-            waiting = max(0, log.end(topic, partition) - start)
-            oldest = log.read(topic, partition, start, 1) if waiting else []
+            oldest = log.read(topic, partition, waiting.start, 1) if waiting else []
             read.add_metric(labels, committed.get(partition, 0))
-            lag.add_metric(labels, waiting)
+            lag.add_metric(labels, len(waiting))
             age.add_metric(labels, max(0.0, (now - oldest[0].appended).total_seconds()) if oldest else 0.0)
     return [appended, read, lag, age]
 
