@@ -62,11 +62,13 @@ def start_kafka(
     tls: bool = False,
     mechanism: Mechanism | None = None,
     port: int | None = None,
+    advertised: int | None = None,
     outlives: bool = False,
 ) -> KafkaServer:
     """Start a broker whose files are in ``folder`` (made where it is not there; its data is kept from start to start).
 
-    With ``mechanism`` clients must sign on as ``USER`` with ``SECRET``. ``port`` is taken where it is free.
+    With ``mechanism`` clients must sign on as ``USER`` with ``SECRET``. ``port`` is taken where it is free. Clients are
+    told to come to the port ``advertised``, where a proxy is, say.
 
     Raises:
         MissingToolError: Java or Maven is missing.
@@ -79,6 +81,8 @@ def start_kafka(
     certificates = make_certificates(folder, java) if tls else None
     client_port, controller_port = free_ports(2, port)
     settings = _settings(folder, client_port, controller_port)
+    if advertised:
+        settings["advertised.listeners"] = f"CLIENT://127.0.0.1:{advertised}"
     settings["listener.security.protocol.map"] = f"CLIENT:{_protocol(tls, mechanism)},CONTROLLER:PLAINTEXT"
     if certificates:
         settings["ssl.keystore.location"] = str(certificates.store)

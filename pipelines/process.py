@@ -29,6 +29,8 @@ TOPIC = "articles"
 OWNER_S = 1.0
 """How often one that does not own looks whether the lease has ended."""
 IDLE_S = 2.0
+# It reports as an error whatever a step raises, with its way; that is raised here as well, and judged.
+logging.getLogger("apache_beam.runners.common").setLevel(logging.CRITICAL)
 _log = logging.getLogger(__name__)
 
 
