@@ -130,7 +130,7 @@ class Fetcher:
         async with self._publishing:
             memory = await self._patiently(self._state.recall, feed.url, [one.id for one in found])
             articles = select(feed.url, document, found, memory, now, feed.title)
-            await self._patiently(publish, self._log, articles, now)
+            published = await self._patiently(publish, self._log, articles, now)
             await self._patiently(
                 self._state.read,
                 feed.url,
@@ -140,7 +140,7 @@ class Fetcher:
                 digests={one.id: digest(one.entry) for one in found},
                 articles=articles,
             )
-        for article in articles:
+        for article in published:
             _logger.debug("published", extra={"article": article.id, "feed": feed.url, "late_s": _lateness(article)})
         if articles:
             _logger.info("fetched", extra={"feed": feed.url, "articles": len(articles)})

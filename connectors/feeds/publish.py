@@ -20,8 +20,8 @@ _MARK = len(b',"truncated":true')
 _logger = logging.getLogger(__name__)
 
 
-def publish(log: Log, articles: Sequence[Article], now: datetime) -> None:
-    """Append ``articles`` to ``log``, each of an id of its own; when this returns, the log has them.
+def publish(log: Log, articles: Sequence[Article], now: datetime) -> list[Article]:
+    """Append ``articles`` to ``log``, each of an id of its own; returns those that the log has.
 
     Of an article that is too large tags and authors are left out, as few as it takes, and it is marked ``truncated``.
     One that is too large without them becomes a dead letter.
@@ -45,6 +45,7 @@ def publish(log: Log, articles: Sequence[Article], now: datetime) -> None:
     for article_id, letter in letters.items():
         about = {"id": letter.id, "stage": letter.stage, "article": article_id}
         _logger.error("dead letter", extra={**about, "error": letter.error})
+    return list(fitting.values())
 
 
 def cut(article: Article, excess: int) -> Article:

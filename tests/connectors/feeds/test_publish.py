@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.feeds.publish import TOPIC, cut, publish
+from connectors.feeds.publish import DEAD_LETTERS, TOPIC, cut, publish
 from connectors.logs.sqlite import SqliteLog
-from schemas.errors import TooLargeError
+from schemas.errors import TooLargeError, UnavailableError
 from schemas.protocols import Message
 from schemas.records import Article, DeadLetter, decode, encode
 from schemas.times import utc_now
@@ -22,9 +22,13 @@ LIMIT = 2000
 
 
 class NarrowLog(SqliteLog):
-    """A log whose articles have at most ``LIMIT`` bytes."""
+    """A log whose articles have at most ``LIMIT`` bytes; while it is ``full`` it takes no dead letters."""
+
+    full = False
 
     def append(self, topic: str, messages: Sequence[Message]) -> None:
+        if self.full and topic == DEAD_LETTERS:
+            raise UnavailableError("the disk is full")
         for message in messages:
             if topic == TOPIC and len(message.value or b"") > LIMIT:
                 raise TooLargeError(message.key, len(message.value or b""), LIMIT)
@@ -68,6 +72,20 @@ def test_what_cannot_be_cut_is_set_aside_with_its_size_and_the_limit(log: Narrow
     assert "record b has 31" in letter.error
     assert "takes 2000 at most" in letter.error
     assert decode(letter.record, Article).text == "x" * 3000
+
+
+def test_a_dead_letter_is_told_when_the_log_has_it_and_its_article_is_not_among_the_published(
+    log: NarrowLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    articles = [article("a"), article("b", text="x" * 3000)]
+    log.full = True
+    with pytest.raises(UnavailableError):
+        publish(log, articles, NOW)
+    assert not caplog.records
+    log.full = False
+    assert publish(log, articles, NOW) == [article("a")]
+    (told,) = [vars(record) for record in caplog.records if record.msg == "dead letter"]
+    assert (told["article"], told["stage"]) == ("b", "fetch")
 
 
 def test_nothing_to_publish(log: NarrowLog) -> None:
