@@ -19,7 +19,6 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from multiprocessing.connection import Connection
@@ -30,6 +29,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from benchmarks.clock import FileClock
 from benchmarks.corpus import NEWEST, Corpus
 from benchmarks.homes import EMBEDDED, NAMES, open_homes
 from benchmarks.machine import describe, percentiles
@@ -42,7 +42,7 @@ from pipelines.settings import ProcessSettings
 from redline.watches import add_watch, new_watch
 from schemas.protocols import Index, Message
 from schemas.records import Alert, Article, Claim, EnrichedArticle, Statement, encode
-from schemas.times import from_micros, to_micros, utc_now
+from schemas.times import utc_now
 
 if TYPE_CHECKING:
     from redline.homes import EmbeddedHomes, ServerHomes
@@ -53,21 +53,6 @@ BEGIN = NEWEST
 AT_ONCE = 512
 PROBES = 20
 COLUMNS = ("articles", "memory, MB", "files, MB", "articles/s", "alert p50 / p95, s", "alerts", "claims stored")
-
-
-@dataclass(frozen=True)
-class FileClock:
-    """A clock that stands at the time written in ``path``: whatever carries it sees it move."""
-
-    path: Path
-
-    def __call__(self) -> datetime:
-        """The time that was last set."""
-        return from_micros(int(self.path.read_text(encoding="ascii")))
-
-    def set(self, now: datetime) -> None:
-        """Move to ``now``."""
-        self.path.write_text(str(to_micros(now)), encoding="ascii")
 
 
 class Press:

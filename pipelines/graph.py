@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import apache_beam as beam
@@ -30,7 +30,7 @@ WasRead = tuple[PartitionRange, Rereading | None, list[EnrichedArticle]]
 def build(pipeline: beam.Pipeline, source: beam.PTransform[Any, Any], work: Work) -> PCollection[PartitionRange]:
     """Put the graph into ``pipeline``: only ``source`` (of ``Batch``) differs between ways of running it.
 
-    Returns the places of what was written: of a batch of new articles once, also where it held none that can be read.
+    Returns the places of what was written: of a batch when all of it is, also where it held nothing that can be read.
     """
     decoded = pipeline | "source" >> source | "decode" >> beam.ParDo(Decode(work)).with_outputs(DEAD, main="articles")
     read = decoded.articles | "read" >> beam.ParDo(Read(work)).with_outputs(DEAD, main="articles")
@@ -72,8 +72,11 @@ class Decode(Step):
                 articles.setdefault(rereading, []).append((record, article))
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 yield TaggedOutput(DEAD, letter_of(record, "decode", str(error), self.session.clock()))
-        for rereading, these in (articles or {None: []}).items():
-            yield element.place, rereading, these
+        runs = [(rereading, run) for rereading, these in articles.items() for run in _runs(these)] or [(None, [])]
+        nowhere = element.place._replace(end=element.place.start)
+        for rereading, run in runs[:-1]:
+            yield nowhere, rereading, run
+        yield element.place, *runs[-1]
 
 
 class Read(Step):
@@ -153,6 +156,22 @@ class Bury(Step):
     def process(self, element: DeadLetter) -> None:
         """Write one dead letter."""
         self.session.insist(lambda: bury(self.session.log, self.session.index, [element]))
+
+
+def _runs(articles: Iterable[tuple[LogRecord, Article]]) -> Iterator[list[tuple[LogRecord, Article]]]:
+    """``articles`` cut before every one that is in its run already.
+
+    Each run is written, alerts and all, before the next is owned: were an article and its update written together, a
+    kill between articles and alerts would leave the alert of the first version out, since the second is stored by then.
+    """
+    run: dict[str, tuple[LogRecord, Article]] = {}
+    for record, article in articles:
+        if article.id in run:
+            yield list(run.values())
+            run = {}
+        run[article.id] = record, article
+    if run:
+        yield list(run.values())
 
 
 def _windowed(value: Any) -> WindowedValue:

@@ -35,7 +35,9 @@ class Writer:
 
     def _publish(self, alerts: Sequence[Alert]) -> None:
         """Append to the topic what the index lacks, then create it there: a crash between the two repeats both."""
-        first = {alert.id: alert for alert in reversed(alerts)}
+        first: dict[str, Alert] = {}
+        for alert in alerts:
+            first.setdefault(alert.id, alert)
         known = self._index.get("alerts", first) if first else {}
         fresh = [alert for id_, alert in first.items() if id_ not in known]
         if fresh:
