@@ -49,6 +49,7 @@ bench: .venv/run  ## the comparisons of benchmarks/README.md, on a quiet machine
 	$(BIN)/python -m benchmarks.latency
 	$(BIN)/python -m benchmarks.search --elasticsearch
 	$(BIN)/python -m benchmarks.copies
+	$(BIN)/python -m benchmarks.growth --count 3000
 
 lock: .venv/dev  ## resolve the requirements files anew, with hashes
 	for extra in "pyproject.toml -o requirements.txt" "--extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt" \
