@@ -52,6 +52,8 @@ class Wire:
         if server is None:
             _close(client)
             return
+        for each in (client, server):
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with self._lock:
             self._open |= {client, server}
         for source, sink in ((client, server), (server, client)):
