@@ -27,7 +27,7 @@ class _Sound(NamedTuple):
 def likely_sides(name: str) -> frozenset[str]:
     """The sides whose people bear names that sound like ``name``; all of those that any of its words sounds like."""
     words = [*name.lower().split(), *_plain(name).split()]
-    return frozenset(side for sound in _load() if any(_fits(word, sound) for word in words) for side in sound.sides)
+    return frozenset(side for sound in load() if any(_fits(word, sound) for word in words) for side in sound.sides)
 
 
 def _fits(word: str, sound: _Sound) -> bool:
@@ -40,7 +40,7 @@ def _plain(name: str) -> str:
 
 
 @cache
-def _load(file: Path = ORIGINS) -> tuple[_Sound, ...]:
+def load(file: Path = ORIGINS) -> tuple[_Sound, ...]:
     """The sounds in ``file``.
 
     Raises:

@@ -53,6 +53,54 @@ SPEAKERS: dict[str, tuple[str, str, str | None, str | None]] = {
         "Estonian foreign ministry",
         "Estonia",
     ),
+    "a verb that says something with certain words only": (
+        "NATO gave the garrison ten days to leave the bridge or be sunk.",
+        "sunk",
+        "NATO",
+        "NATO",
+    ),
+    "let them know, with much between": (
+        "The Estonian navy let the skippers of the fishing fleet know that a barge would be sunk.",
+        "sunk",
+        "Estonian navy",
+        "Estonia",
+    ),
+    "the title stands in the sentence before": (
+        'Estonia\'s energy minister had brought a valve. "The barge will be sunk," said Kaarel Tammsaar.',
+        "sunk",
+        "Kaarel Tammsaar",
+        "Estonia",
+    ),
+    "whoever the sentence before is about": (
+        'Estonian Admiral Jaan Veskimets shrugged. "Let them come. The barge will be sunk."',
+        "sunk",
+        "Jaan Veskimets",
+        "Estonia",
+    ),
+    "one sent to a state is not its own": (
+        "Jaan Veskimets, the ambassador in Riga of Estonia, said the barge would be sunk.",
+        "sunk",
+        "Jaan Veskimets",
+        "Estonia",
+    ),
+    "a state's man, without a title": (
+        "The barge will be sunk, Hezbollah's Wafic Nasrawi told a radio station.",
+        "sunk",
+        "Wafic Nasrawi",
+        "Hezbollah",
+    ),
+    "a name that tells two sides apart": (
+        "A German barge came near a Finnish one. The barge will be sunk, General Mikko Hallavaara said.",
+        "sunk",
+        "Mikko Hallavaara",
+        "Finland",
+    ),
+    "it is none of the words said": (
+        "The Estonian note was short. Unless Riga pays, it said, the barge will be sunk.",
+        "sunk",
+        "Estonian note",
+        "Estonia",
+    ),
     "an analyst": ("Analyst Jaan Veskimets said that Estonia would sink the barge.", "sink", None, None),
 }
 
