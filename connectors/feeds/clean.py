@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from typing import Any
 
 from lxml import etree, html
@@ -53,7 +54,9 @@ def to_text(markup: str) -> str:
         return ""
     if _depth_exceeds(root):  # no article is; inscriptis would recurse without end
         return tidy("\n".join(root.itertext()))
-    text: str = Inscriptis(root, ParserConfig(css=STRICT_CSS_PROFILE)).get_text()
+    # A body of its own: inscriptis writes into the one of the profile, and feeds are read in several threads at once.
+    profile = STRICT_CSS_PROFILE | {"body": copy(STRICT_CSS_PROFILE["body"])}
+    text: str = Inscriptis(root, ParserConfig(css=profile)).get_text()
     return tidy(_BULLET.sub("", text))
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,3 +88,15 @@ def test_no_text_makes_it_fail_and_what_comes_out_can_be_written(markup: str) ->
         text.encode()
         assert text == text.strip()
     assert "\n" not in title_text(markup)
+
+
+def test_texts_that_are_cleaned_at_the_same_time_stay_apart() -> None:
+    pages = [f"<p>The first of {number}.</p><p>The last of {number}.</p>" for number in range(64)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            cleaned = list(pool.map(to_text, pages * 40))
+    finally:
+        sys.setswitchinterval(interval)
+    assert cleaned == [f"The first of {number}.\n\nThe last of {number}." for number in range(64)] * 40
