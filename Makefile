@@ -37,8 +37,8 @@ corpus: .venv/run  ## check the labelled articles, with those of corpus/raw, and
 	$(BIN)/python -m redline.evaluation.build corpus $(wildcard corpus/raw/*.jsonl)
 
 models: .venv/run  ## train the classifiers that the reader ships with anew; the same data give the same decisions
-	$(BIN)/python -m redline.training.sides corpus/train.jsonl $(wildcard corpus/passages.jsonl)
-	$(BIN)/python -m redline.training.statements corpus/train.jsonl
+	$(BIN)/python -m redline.training.sides corpus/train.jsonl corpus/passages.jsonl
+	$(BIN)/python -m redline.training.statements corpus/train.jsonl corpus/passages.jsonl
 	$(BIN)/python -m redline.training.topics corpus/train.jsonl
 
 picture: .venv/run  ## draw docs/demo.svg anew from a real run of the demo

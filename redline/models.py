@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipelines.reading.encoder import ENCODER, resolve_encoder
 from pipelines.reading.models import INSTALL, REUPLOADS, resolve
 from schemas.errors import ModelMissingError, RedlineError
 
@@ -37,13 +38,17 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def known_models(used: str) -> list[Model]:
-    """The model that the settings use, and the pinned ones."""
-    return [_model(name, name == used) for name in dict.fromkeys((used, *REUPLOADS))]
+    """The model that the settings use, the pinned ones, and the sentence encoder, which is always used."""
+    return [*(_model(name, name == used) for name in dict.fromkeys((used, *REUPLOADS))), _model(ENCODER, True)]
+
+
+def _resolve(name: str) -> str:
+    return resolve_encoder() if name == ENCODER else resolve(name)
 
 
 def _model(name: str, used: bool) -> Model:
     try:
-        found = resolve(name)
+        found = _resolve(name)
     except ModelMissingError:
         return Model(name=name, used=used)
     package = _package(found)
@@ -76,7 +81,7 @@ def verify(name: str, requirements: Path = REQUIREMENTS) -> int:
         ModelMissingError: the model is not installed.
         ModelDamagedError: a file is missing or another, or the version is not the pinned one; it names which.
     """
-    package = _package(resolve(name))
+    package = _package(_resolve(name))
     if package is None:
         return 0
     pinned = dict(_PINNED.findall(requirements.read_text())) if requirements.is_file() else {}
@@ -103,9 +108,9 @@ def _compare(package: Distribution, file: PackagePath) -> None:
 
 
 def _package(found: str) -> Distribution | None:
-    """The installed package of the module ``found``; None where that is a folder."""
+    """The installed package ``found``; None where that is a folder."""
     try:
-        return distribution(found) if found.isidentifier() else None
+        return distribution(found) if found == ENCODER or found.isidentifier() else None
     except PackageNotFoundError:
         return None
 

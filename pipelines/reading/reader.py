@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.novelty.signature import signature
 from pipelines.reading.document import FIELDS, Document
+from pipelines.reading.encoder import ENCODER, load_encoder
 from pipelines.reading.entities import EntityFinder
 from pipelines.reading.language import LanguageDetector
 from pipelines.reading.models import load_model
@@ -53,11 +54,13 @@ class Reader:
         self._noise = NoiseFinder()
         self._entities = EntityFinder(self._gazetteer)
         self._topics = TopicFinder(load_taxonomy([Path(file) for file in settings.topic_files]))
+        if not settings.degraded:
+            load_encoder()
         meta = self._nlp.meta
         self._models = {
             "pipeline": "blank" if settings.degraded else f"{meta['lang']}_{meta['name']} {meta['version']}",
             "language": f"py3langid {version('py3langid')}",
-        }
+        } | ({} if settings.degraded else {"encoder": f"{ENCODER} {version(ENCODER)}"})
 
     def read(self, articles: Sequence[Article]) -> list[EnrichedArticle]:
         """The enriched ``articles``, in the same order, without story and claims."""

@@ -37,10 +37,13 @@ def install(app: App) -> None:
     They are those of requirements-models.txt. Other official models: python -m spacy download MODEL.
     """
     from redline.models import install as install_pinned
+    from redline.models import known_models
     from redline.models import verify as check
 
     install_pinned()
-    click.echo(f"{app.settings.reading.model}: {check(app.settings.reading.model)} files as they should be")
+    for model in known_models(app.settings.reading.model):
+        if model.used:
+            click.echo(f"{model.name}: {check(model.name)} files as they should be")
 
 
 @models.command(epilog=examples("redline models verify"))

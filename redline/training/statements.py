@@ -1,4 +1,4 @@
-"""Trains the classifier of statements: ``python -m redline.training.statements TRAIN.jsonl``.
+"""Trains the classifier of statements: ``python -m redline.training.statements TRAIN.jsonl PASSAGES.jsonl``.
 
 A candidate is right where its sentence carries a labelled statement. Not every sentence that does says so by itself
 ("The clock is not ours to stop"): of each statement the clearest candidate must be found, and the others count little.
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -19,13 +20,19 @@ import msgspec
 import numpy as np
 
 from pipelines.reading.document import Document
+from pipelines.reading.encoder import load_encoder
 from pipelines.reading.reader import Reader
 from pipelines.reading.settings import ReadingSettings
+from pipelines.reading.statements.announcements import announcing_words
 from pipelines.reading.statements.candidates import attributed
 from pipelines.reading.statements.classifier import WEIGHTS, Classifier
 from pipelines.reading.statements.features import Features, Surroundings, features
-from pipelines.reading.statements.passages import sentences
+from pipelines.reading.statements.passages import Sentence, sentences
+from pipelines.reading.statements.wording import WEIGHTS as WORDING
+from pipelines.reading.statements.wording import Wording, words_of
 from redline.evaluation.corpus import LabelledArticle, Place, load, meet, places
+from redline.evaluation.passages import load_passages
+from redline.training import wording
 from redline.training.regression import Array, calibration, fit, probabilities
 from schemas.times import utc_now
 
@@ -43,13 +50,13 @@ _PLAIN_WEIGHT = 3.0
 # What a feature means decides which way it may count: in a few hundred articles many a one points the wrong way by
 # chance, and is left out then.
 _FOR = re.compile(
-    r"cue (?!announcement)|condition|slot|verb (?:warn|threaten)|quoted clause|head (?:quoted|harm|future)|about war"
+    r"wording|cue (?!announcement)|condition|slot|verb (?:warn|threaten)|quoted clause|head (?:quoted|harm|future)"
     r"|own (?:threats|judgements|consequences|line|status|idiom|deadlines|demand)|actor (?:sure|official|role)"
     r"|target (?:of another side|foreign)|said (?:other side|threats?|trespass|harm|foreign|coercive|response|warn)"
     r"|doer (?:any|we|of another)"
 )
 _AGAINST = re.compile(
-    r"veto|cue announcement|about (?!war)|(?:own|near) (?:denials|fictions|recalls|relays|invented)"
+    r"veto|cue announcement|about|(?:own|near) (?:denials|fictions|recalls|relays|invented)"
     r"|(?:own|near) (?:no_threat|treaty|business|nature|talks)"
     r"|head benign|said (?:hope|past|of the past|plain|benign|domestic|harmless|question)|target (?:domestic|of own)"
     r"|article no other|verb (?:past perfect|negated|none)|actor carried"
@@ -71,8 +78,21 @@ class Example(NamedTuple):
     carries: tuple[int, ...]
 
 
-def examples(article: LabelledArticle, document: Document) -> list[Example]:
-    """All candidates of ``document``, with what the labels of ``article`` say of them."""
+class Told(NamedTuple):
+    """What one article teaches: the texts of its sentences and how they are worded, and its candidates.
+
+    Each example comes with the number of its sentence; its features lack the odds of the wording.
+    """
+
+    article: LabelledArticle
+    texts: list[str]
+    words: list[list[str]]
+    carries: list[bool]
+    examples: list[tuple[int, Example]]
+
+
+def told(article: LabelledArticle, document: Document) -> Told:
+    """What ``document`` teaches, with what the labels of ``article`` say of it."""
     read = sentences(document)
     surroundings = Surroundings(read)
     evidence = [
@@ -81,13 +101,28 @@ def examples(article: LabelledArticle, document: Document) -> list[Example]:
         for words in statement.evidence
         for place in places(article, words)
     ]
-    found = []
-    for candidate in attributed(document, read):
-        body = candidate.sentence.body
-        here = Place(candidate.sentence.field, body.start_char, body.end_char)
-        carries = tuple(dict.fromkeys(number for number, place in evidence if meet(place, here)))
-        found.append(Example(article, candidate.actor.side, features(candidate, surroundings), carries))
-    return found
+
+    def carries(sentence: Sentence) -> tuple[int, ...]:
+        here = Place(sentence.field, sentence.body.start_char, sentence.body.end_char)
+        return tuple(dict.fromkeys(number for number, place in evidence if meet(place, here)))
+
+    found = list(attributed(document, read))
+    likely = {id(candidate.sentence) for candidate in found}
+    kept = [sentence for sentence in read if id(sentence) in likely or announcing_words(sentence)]
+    numbers = {id(sentence): number for number, sentence in enumerate(kept)}
+    return Told(
+        article=article,
+        texts=[sentence.doc_from_opening().text for sentence in kept],
+        words=[words_of(sentence.doc_from_opening()) for sentence in kept],
+        carries=[bool(carries(sentence)) for sentence in kept],
+        examples=[
+            (
+                numbers[id(one.sentence)],
+                Example(article, one.actor.side, features(one, surroundings, 0.0), carries(one.sentence)),
+            )
+            for one in found
+        ],
+    )
 
 
 def plain() -> list[LabelledArticle]:
@@ -146,6 +181,10 @@ def _fold(occasion: str) -> int:
     return int(hashlib.sha256(f"{SEED} {occasion}".encode()).hexdigest(), 16) % FOLDS
 
 
+def _importance(article: LabelledArticle) -> float:
+    return _PLAIN_WEIGHT if article.hand == _PLAIN_HAND else 1.0
+
+
 def _fit(rows: Sequence[Example], columns: Array, names: Sequence[str]) -> Array:
     """Weights that find the clearest candidate of each statement, none against the meaning of its feature."""
     usable = columns.copy()
@@ -163,7 +202,7 @@ def _fit(rows: Sequence[Example], columns: Array, names: Sequence[str]) -> Array
 
 def _fit_clearest(rows: Sequence[Example], columns: Array) -> Array:
     labels = np.array([float(bool(row.carries)) for row in rows])
-    common = np.array([_PLAIN_WEIGHT if row.article.hand == _PLAIN_HAND else 1.0 for row in rows])
+    common = np.array([_importance(row.article) for row in rows])
     weights = fit(columns, labels, common, PENALTY)
     for _ in range(_ROUNDS):
         chance = probabilities(columns, weights)
@@ -199,24 +238,49 @@ def _threshold(rows: Sequence[Example], chance: Array) -> float:
     return _THRESHOLDS[-1]
 
 
+def learn(taught: Sequence[Told], trained_on: str) -> tuple[Wording, list[Example]]:
+    """The weights of the wordings of ``taught``, and its candidates with the odds of wordings of other occasions."""
+    encoder = load_encoder()
+    worded = [
+        wording.Worded(words, vector, carries, _fold(one.article.occasion), _importance(one.article))
+        for one in taught
+        for words, vector, carries in zip(one.words, encoder.encode(one.texts), one.carries, strict=True)
+    ]
+    odds = iter(wording.held_out(worded).tolist())
+    rows = []
+    for one in taught:
+        of_sentence = [next(odds) for _ in one.texts]
+        rows += [
+            example._replace(features=example.features | {"wording": of_sentence[number]})
+            for number, example in one.examples
+        ]
+    return wording.train(worded, trained_on), rows
+
+
+def teach(labelled: Sequence[LabelledArticle]) -> list[Told]:
+    """What all articles of ``labelled`` teach, with a bar on standard error."""
+    reader = Reader(ReadingSettings(), utc_now)
+    with click.progressbar(labelled, label="Reading", file=sys.stderr) as waiting:
+        return [
+            told(article, document) for article in waiting for document in reader.documents([article.article(_FETCHED)])
+        ]
+
+
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def main(file: Path) -> None:
-    """Train on the labelled articles of FILE and write the weights into the package."""
-    labelled = [*load(file), *plain()]
-    reader = Reader(ReadingSettings(), utc_now)
-    with click.progressbar(_understood(reader, labelled), length=len(labelled), label="Reading") as documents:
-        rows = [row for article, document in documents for row in examples(article, document)]
-    trained_on = hashlib.sha256(file.read_bytes() + PLAIN.read_bytes()).hexdigest()[:16]
+@click.argument("passages", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def main(file: Path, passages: Path) -> None:
+    """Train on the labelled articles of FILE and on PASSAGES, and write the weights into the package."""
+    labelled = [*load(file), *(passage.article() for passage in load_passages(passages)), *plain()]
+    trained_on = hashlib.sha256(b"".join(each.read_bytes() for each in (file, passages, PLAIN))).hexdigest()[:16]
+    words, rows = learn(teach(labelled), trained_on)
     classifier = train(rows, trained_on)
+    WORDING.write_bytes(msgspec.json.encode(words) + b"\n")
     WEIGHTS.write_bytes(msgspec.json.format(msgspec.json.encode(classifier), indent=1) + b"\n")
-    click.echo(f"{len(rows)} candidates, {len(classifier.weights)} features, threshold {classifier.threshold}")
-
-
-def _understood(reader: Reader, labelled: Sequence[LabelledArticle]) -> Iterable[tuple[LabelledArticle, Document]]:
-    for article in labelled:
-        (document,) = reader.documents([article.article(_FETCHED)])
-        yield article, document
+    click.echo(
+        f"{len(words.runs)} runs of words, {len(rows)} candidates, {len(classifier.weights)} features, "
+        f"threshold {classifier.threshold}"
+    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.reading.encoder import ENCODER
 from pipelines.reading.models import REUPLOADS
 from redline.models import ModelDamagedError, install, known_models, verify
 from schemas.errors import ModelMissingError
@@ -33,15 +34,17 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_pinned_model_is_as_it_was_installed() -> None:
-    (model,) = known_models("en_core_web_sm")
-    assert (model.name, model.used, bool(model.found), bool(model.version)) == ("en_core_web_sm", True, True, True)
+    models = known_models("en_core_web_sm")
+    assert [model.name for model in models] == ["en_core_web_sm", ENCODER]
+    assert all(model.used and model.found and model.version for model in models)
     assert verify("en_core_web_sm") > 10
+    assert verify(ENCODER) > 5
 
 
 def test_the_model_of_the_settings_stands_beside_the_pinned_ones() -> None:
     models = known_models("my_pipeline")
     assert (models[0].used, models[0].found) == (True, None)
-    assert [model.name for model in models] == ["my_pipeline", *REUPLOADS]
+    assert [model.name for model in models] == ["my_pipeline", *REUPLOADS, ENCODER]
 
 
 def test_a_file_that_was_changed_or_is_missing_is_named(package: Path) -> None:

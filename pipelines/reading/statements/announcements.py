@@ -34,28 +34,40 @@ STRONG = ("if", "unless", "inverted", "moment", "whoever", "more", "indefinite",
 """The conditions that are hardly ever anything else."""
 
 FUTURE = re.compile(r"\b(?:will|would|shall|wo|must|going to|cannot|can)\b|n['’]t\b|['’]ll\b", re.IGNORECASE)
+_PROMISING = re.compile(
+    r"\b(?:will|would|shall|wo|must|may|might|could|should|going to|cannot|can|not|"
+    r"(?:warn|threat|vow|pledg|ultimat|order|instruct|demand|insist|caution|declar|promis|notif)\w*)\b"
+    r"|n['’]t\b|['’](?:ll|d)\b",
+    re.IGNORECASE,
+)
+_SIGNS = ("threats", "judgements", "consequences")
+_MOST_VERBS, _LEAST_QUOTED = 3, 3
 _AHEAD = ("will", "would", "shall", "'ll", "’ll", "wo", "'d", "’d", "must", "can", "ca", "may", "should")
 _SET = ("if", "unless", "until", "once", "when", "while", "before", "should", "whenever", "after", "as")
 _SAYING = ("say_verbs", "warn_verbs", "judge_verbs", "threaten_verbs")
 
 
-def announcing_verb(sentence: Sentence) -> Token | None:
-    """The verb that is most likely announced in ``sentence``; None where nothing in it is like a statement."""
+def announcing_words(sentence: Sentence) -> list[Token]:
+    """The words of ``sentence`` that may carry an announcement, the likeliest first; none where nothing is like one."""
     if not _promising(sentence):
-        return None
+        return []
     verbs = [token for token in sentence.body if token.pos_ in ("VERB", "AUX") and token.dep_ not in ("aux", "auxpass")]
-    return max(verbs, key=lambda verb: (_weight(verb, sentence), -verb.i), default=None)
+    verbs.sort(key=lambda verb: (-_weight(verb, sentence), verb.i))
+    quoted = (
+        next((t for t in sentence.body if t.is_alpha and quote.start <= t.idx), None) for quote in sentence.quotes
+    )
+    return list(dict.fromkeys([*verbs[:_MOST_VERBS], *(token for token in quoted if token is not None)]))
 
 
 def _promising(sentence: Sentence) -> bool:
-    """Whether an act is judged, or a condition meets what will be, harm or a quotation, or what will be is harm."""
+    """Whether ``sentence`` looks ahead, sets a condition, quotes, warns, judges or speaks of harm: half of them do."""
     text = sentence.span.text
-    if LEXICON.phrases["judgements"].search(text):
-        return True
-    ahead, harm = FUTURE.search(text), LEXICON.phrases["threats"].search(text)
-    if ahead and harm:
-        return True
-    return bool(ahead or harm or sentence.quotes) and any(pattern.search(text) for pattern in CONDITIONS.values())
+    return (
+        bool(sentence.quotes)
+        or _PROMISING.search(text) is not None
+        or any(LEXICON.phrases[name].search(text) for name in _SIGNS)
+        or any(pattern.search(text) for pattern in CONDITIONS.values())
+    )
 
 
 def _weight(verb: Token, sentence: Sentence) -> int:

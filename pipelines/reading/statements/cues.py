@@ -11,7 +11,7 @@ from typing import Literal
 
 from spacy.tokens import Span, Token
 
-from pipelines.reading.statements.announcements import announcing_verb
+from pipelines.reading.statements.announcements import announcing_words
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.words import (
     LEXICON,
@@ -58,10 +58,7 @@ class Cue:
 
 
 def find_cues(sentence: Sentence) -> list[Cue]:
-    """The cues of ``sentence``, the strongest class first; a word belongs to one cue only.
-
-    A sentence with none of the known words has one where it looks ahead, sets a condition or quotes.
-    """
+    """The cues of ``sentence``, the strongest class first; a word belongs to one cue only."""
     if len(sentence.span) > _LONGEST_SENTENCE:
         return []
     taken: set[int] = set()
@@ -71,9 +68,14 @@ def find_cues(sentence: Sentence) -> list[Cue]:
         if not words & taken:
             taken |= words
             cues.append(cue)
-    if not cues and (verb := announcing_verb(sentence)) is not None:
-        cues.append(Cue("announcement", verb, sentence.span.doc[verb.i : verb.i + 1]))
     return cues
+
+
+def wordings(sentence: Sentence) -> list[Cue]:
+    """Where ``sentence``, which has no known cue, may carry a statement all the same, the likeliest place first."""
+    if len(sentence.span) > _LONGEST_SENTENCE:
+        return []
+    return [Cue("announcement", word, word.doc[word.i : word.i + 1]) for word in announcing_words(sentence)]
 
 
 def _phrase_cues(sentence: Sentence) -> Iterator[Cue]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from pipelines.reading.document import Document, span_of
-from pipelines.reading.statements.candidates import Scored, judged
+from pipelines.reading.statements.candidates import LEAST_LIKENESS, Scored, judged
 from pipelines.reading.statements.classifier import load_classifier
 from pipelines.reading.statements.passages import sentences
 from pipelines.reading.statements.vetoes import FINAL, sport, vetoes
@@ -25,8 +27,10 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """One candidate sentence and what was thought of it.
 
     ``taken`` says whether it is (part of) a statement. ``by_rule`` is the rules' score, which counts from 0.6 on and
-    only without a veto; ``by_classifier`` the trained probability, which counts from ``threshold`` on and without a
-    final veto. ``vetoes`` are all that hold, ``stopped`` the one that stopped the rules.
+    only without a veto; ``by_classifier`` the trained probability, which counts from ``threshold`` on, without a final
+    veto and where the sentence is worded enough like a statement. ``wording`` is how likely its words alone are one's,
+    ``like`` the runs of words that say so most. ``vetoes`` are all that hold, ``stopped`` the one that stopped the
+    rules.
     """
 
     sentence: str
@@ -40,6 +44,9 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     by_rule: float
     by_classifier: float
     threshold: float
+    wording: float
+    wording_needed: float
+    like: tuple[str, ...] = ()
     stopped: str | None = None
     final: bool = False
     vetoes: tuple[str, ...] = ()
@@ -66,9 +73,16 @@ def _explanation(scored: Scored, about_sport: bool) -> Explanation:
         taken=scored.taken and not about_sport,
         by_rule=round(scored.by_rule, 2),
         by_classifier=round(scored.by_classifier, 2),
-        threshold=round(scored.needed, 2),
+        threshold=classifier.threshold,
+        wording=round(_probability(scored.likeness.odds), 2),
+        wording_needed=round(_probability(LEAST_LIKENESS), 2),
+        like=scored.likeness.runs,
         stopped="sport" if about_sport else scored.stopped,
         final=about_sport or scored.stopped in FINAL,
         vetoes=vetoes(candidate),
         weighed=tuple(Share(name, round(adds, 2)) for name, adds in classifier.shares(scored.features)[:_HEAVIEST]),
     )
+
+
+def _probability(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds))

@@ -1,4 +1,5 @@
-"""What the classifier knows of a candidate: named numbers between 0 and 1, most of them yes or no.
+"""What the classifier knows of a candidate: named numbers between 0 and 1, most of them yes or no, and ``wording``,
+the log odds that a sentence of these words is a statement.
 
 The name says where a feature looks: ``cue``, ``condition``, ``said`` (the words that the source is made to say),
 ``own`` (the sentence's words outside quotations), ``actor``, ``slot``, ``veto``, ``about`` (the whole article),
@@ -80,6 +81,8 @@ _IN_SENTENCE = (
     "invented",
     "no_threat",
 )
+_NEAR = tuple(name for name in _IN_SENTENCE if name != "threats")
+"""In news of a war there is always one near."""
 _FIELDS = {
     "business": ("about_company", "about_market", "about_labour"),
     "nature": ("about_weather", "about_health", "about_travel"),
@@ -106,9 +109,9 @@ class Surroundings:
         }
 
 
-def features(candidate: Candidate, surroundings: Surroundings) -> Features:
-    """The features of ``candidate`` that are not 0."""
-    every = dict(_all(candidate, surroundings))
+def features(candidate: Candidate, surroundings: Surroundings, wording: float) -> Features:
+    """The features of ``candidate`` that are not 0; ``wording`` are the log odds of its sentence."""
+    every = {"wording": wording, **dict(_all(candidate, surroundings))}
     return {name: float(value) for name, value in every.items() if value}
 
 
@@ -131,12 +134,10 @@ def _of_sentence(candidate: Candidate) -> Iterator[tuple[str, float]]:
     yield "condition and future", bool(conditions) and looks_ahead
     yield "condition strong", any(name in STRONG for name in conditions)
     yield from ((f"own {name}", LEXICON.phrases[name].search(text) is not None) for name in _IN_SENTENCE)
-    yield "threats several", len(LEXICON.phrases["threats"].findall(text)) > 1
-    yield "about war here", min(1.0, len(LEXICON.phrases["about_war"].findall(text)) / 3)
     for field, names in _FIELDS.items():
         yield f"own {field}", any(LEXICON.phrases[name].search(text) for name in names)
     near = " ".join(other.span.text for other in candidate.around)
-    yield from ((f"near {name}", LEXICON.phrases[name].search(near) is not None) for name in _IN_SENTENCE)
+    yield from ((f"near {name}", LEXICON.phrases[name].search(near) is not None) for name in _NEAR)
     yield "place title", sentence.field == "title"
     yield "place lead", sentence.field == "text" and sentence.paragraph == 0
     yield "place late", sentence.field == "text" and sentence.paragraph > 3

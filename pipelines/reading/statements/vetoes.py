@@ -277,9 +277,7 @@ FINAL = frozenset(
         "guess",
         "question",
         "done by others",
-        "offered",
         "nothing ahead",
-        NOBODY_ABROAD,
     }
 )
 """The vetoes that hold whatever the classifier thinks."""

@@ -11,7 +11,8 @@ from tests.redline.cli.conftest import Redline
 
 def test_list_and_verify(redline: Redline) -> None:
     assert "en_core_web_sm" in redline("models", "list").stdout
-    assert json.loads(redline("models", "list", "--json").stdout)["used"] is True
+    listed = [json.loads(line) for line in redline("models", "list", "--json").stdout.splitlines()]
+    assert all(model["used"] for model in listed)
     result = redline("models", "verify")
     assert result.exit_code == 0
     assert "files as they should be" in result.stdout

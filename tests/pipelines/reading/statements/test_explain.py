@@ -26,6 +26,8 @@ def test_a_taken_and_a_rejected_sentence(understand: Understand) -> None:
     assert (left.taken, left.stopped, left.final) == (False, "fiction", True)
     assert "fiction" in left.vetoes
     assert left.weighed
+    assert taken.wording > 0.5
+    assert taken.like
     assert len(extract(document)) == 1
 
 
