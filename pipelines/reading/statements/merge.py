@@ -88,9 +88,11 @@ def _vague(candidate: Scored) -> bool:
 
 
 def _lead_and_quotation(one: Scored, other: Scored) -> bool:
-    """The same speaker, first in the reporter's words, then in his own, and no word says that it is another matter."""
+    """The same speaker, or a state and right after it somebody of it, first in the reporter's words, then in his own,
+    and no word says that it is another matter."""
     first, second = one.candidate, other.candidate
-    if first.actor.name != second.actor.name:
+    two_people = first.actor.person and second.actor.person
+    if first.actor.name != second.actor.name and (two_people or _distance(first, second) > _NEAR):
         return False
     quoted = [c.quoted for c in (first, second)]
     later = max(first.sentence, second.sentence, key=lambda sentence: sentence.index)
