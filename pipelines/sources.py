@@ -155,12 +155,12 @@ class Follow(beam.PTransform[Any, Any]):
     def expand(self, begin: Any) -> PCollection[Batch]:
         """The whole source."""
         batches: PCollection[Batch] = (
-            begin | "starts" >> beam.Create(self._starts) | "follow" >> beam.ParDo(_ReadOn(self._group, self._work))
+            begin | "starts" >> beam.Create(self._starts) | "follow" >> beam.ParDo(ReadOn(self._group, self._work))
         )
         return batches
 
 
-class _OnePosition(OffsetRestrictionTracker):
+class OnePosition(OffsetRestrictionTracker):
     """It is only ever cut where it stands: a partition is read by one reader, in order."""
 
     def try_split(self, fraction_of_remainder: float) -> tuple[OffsetRange, OffsetRange] | None:
@@ -172,13 +172,15 @@ class _OnePosition(OffsetRestrictionTracker):
 
 class _OpenOffsets(_Offsets):
     def create_tracker(self, restriction: OffsetRange) -> OffsetRestrictionTracker:
-        return _OnePosition(restriction)
+        return OnePosition(restriction)
 
     def restriction_size(self, element: PartitionRange, restriction: OffsetRange) -> int:  # noqa: ARG002
         return BATCH
 
 
-class _ReadOn(_Read):
+class ReadOn(_Read):
+    """An open range of a partition -> ``Batch``es, one a look."""
+
     def __init__(self, group: str, work: Work) -> None:
         super().__init__(work)
         self._group = group
@@ -189,6 +191,7 @@ class _ReadOn(_Read):
         element: PartitionRange,
         tracker: Any = beam.DoFn.RestrictionParam(_OpenOffsets()),  # noqa: B008 - Beam's way of asking for it
     ) -> Iterator[Batch]:
+        """Look once, and come back for the rest."""
         position = tracker.current_restriction().start
         records = self._read(element, position, BATCH) if position < self._limit(element) else []
         if records and tracker.try_claim(records[-1].offset):

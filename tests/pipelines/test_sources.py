@@ -1,20 +1,23 @@
-"""The bounded source gives every record of its ranges once, in order, whether or not a record lies at each offset."""
+"""The sources give every record of their ranges once, in order, whether or not a record lies at each offset."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from apache_beam.io.restriction_trackers import OffsetRange
+from apache_beam.runners.sdf_utils import RestrictionTrackerView, ThreadsafeRestrictionTracker
 from apache_beam.testing import test_pipeline
 from apache_beam.testing.util import assert_that
 
 from pipelines.reading.settings import ReadingSettings
 from pipelines.session import Work
 from pipelines.settings import ProcessSettings
-from pipelines.sources import BATCH, Batch, Drain, PartitionRange
+from pipelines.sources import AHEAD, BATCH, GROUP, Batch, Drain, OnePosition, PartitionRange, ReadOn
 from redline.homes import EmbeddedHomes
 from schemas.protocols import Log, Message
 from schemas.times import utc_now
@@ -92,3 +95,37 @@ def test_a_failed_check_fails_the_test(tmp_path: Path) -> None:
 
     with pytest.raises(Exception, match="the source gave something"):
         drain(tmp_path, [PartitionRange("articles", part, 0, end) for part, end in enumerate(ends)], check)
+
+
+def test_a_partition_is_followed_only_so_far_beyond_what_is_committed(tmp_path: Path) -> None:
+    log = EmbeddedHomes(tmp_path).log()
+    while log.end("articles", 0) < AHEAD + 200:
+        append(log, log.end("articles", 0), 500)
+    work = Work(EmbeddedHomes(tmp_path), ReadingSettings(), ProcessSettings(workers=1), run=str(tmp_path))
+    session = work.session()
+    reader = ReadOn(GROUP, work)
+    reader.setup()
+    position = 0
+
+    def follow() -> list[Batch]:
+        """What comes until the reader has nothing more, one look after the other, as a runner does it."""
+        nonlocal position
+        batches: list[Batch] = []
+        while True:
+            tracker = ThreadsafeRestrictionTracker(OnePosition(OffsetRange(position, sys.maxsize)))
+            found = list(reader.process(PartitionRange("articles", 0, 0, sys.maxsize), RestrictionTrackerView(tracker)))
+            deferred = tracker.deferred_status()
+            assert deferred is not None, "a reader always comes back"
+            position = deferred[0].start
+            if not found:
+                return batches
+            batches += found
+
+    first = follow()
+    assert [batch.place.start for batch in first] == list(range(0, AHEAD, BATCH))
+    log.commit(GROUP, "articles", {0: 100})
+    more = follow()
+    assert sum(len(batch.records) for batch in first + more) >= AHEAD + 100 - BATCH
+    assert position <= AHEAD + 100 + BATCH
+    session.close()
+    log.close()
