@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from redline.lag import READERS, unread
 from schemas.errors import RedlineError
@@ -24,10 +24,22 @@ if TYPE_CHECKING:
     from connectors.feeds.state import FeedState, FeedStatus
     from redline.homes import EmbeddedHomes, ServerHomes
 
-D = TypeVar("D")
-LOOK_S = 5.0
+END_S = 2.0
+"""A look that hangs is not waited for longer."""
+LOOK_S = 10.0
 LONGEST_LOOK = timedelta(seconds=60)
 """A look that takes longer tells that what it looks at hangs."""
+
+
+class Door(Protocol):
+    """A log, an index or the state of the feeds."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+D = TypeVar("D", bound=Door)
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,7 @@ class Installation:
     def __init__(self, homes: EmbeddedHomes | ServerHomes, clock: Clock, *, with_feeds: bool) -> None:
         self._clock = clock
         self._looked = clock()
-        self._looks: dict[str, Callable[[], list[Metric]]] = {
+        self._looks: dict[str, _Look[Any]] = {
             "log": _Look(homes.log, lambda log: _of_log(log, clock())),
             "index": _Look(homes.index, _of_index),
         }
@@ -53,6 +65,7 @@ class Installation:
         self._faults = {name: Fault(self._looked, "not looked at yet") for name in self._looks}
         self._found: dict[str, list[Metric]] = {}
         self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="installation", daemon=True)
 
     def faults(self) -> dict[str, Fault]:
         """What does not answer now, by name."""
@@ -74,11 +87,12 @@ class Installation:
                 yield from metrics
 
     def __enter__(self) -> Installation:
-        threading.Thread(target=self._run, name="installation", daemon=True).start()
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._ending.set()
+        self._thread.join(END_S)
 
     def look(self) -> None:
         """Look at everything once."""
@@ -86,10 +100,16 @@ class Installation:
             self._look(name)
         self._looked = self._clock()
 
+    def close(self) -> None:
+        """Let go of log, index and feeds."""
+        for look in self._looks.values():
+            look.close()
+
     def _run(self) -> None:
         while not self._ending.is_set():
             self.look()
             self._ending.wait(LOOK_S)
+        self.close()
 
     def _look(self, name: str) -> None:
         begun = self._clock()
@@ -115,6 +135,12 @@ class _Look(Generic[D]):
             self._door = self._open()
         return self._look(self._door)
 
+    def close(self) -> None:
+        """Close the door where it was opened."""
+        if self._door is not None:
+            self._door.close()
+            self._door = None
+
 
 def _of_log(log: Log, now: datetime) -> list[Metric]:
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -125,12 +151,14 @@ def _of_log(log: Log, now: datetime) -> list[Metric]:
     lag = GaugeMetricFamily("redline_lag_records", "Records that a group has yet to read", labels=reader)
     age = GaugeMetricFamily("redline_lag_seconds", "Age of the oldest of them", labels=reader)
     for topic in TOPICS:
-        for partition in range(log.partitions(topic)):
-            appended.add_metric([topic, str(partition)], log.end(topic, partition))
+        if topic not in READERS:
+            for partition in range(log.partitions(topic)):
+                appended.add_metric([topic, str(partition)], log.end(topic, partition))
     for topic, group in READERS.items():
         committed = log.committed(group, topic)
         for partition, waiting in unread(log, topic).items():
             labels = [group, topic, str(partition)]
+            appended.add_metric([topic, str(partition)], waiting.stop)
             oldest = log.read(topic, partition, waiting.start, 1) if waiting else []
             read.add_metric(labels, committed.get(partition, 0))
             lag.add_metric(labels, len(waiting))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
@@ -73,9 +73,9 @@ def exported(folder: Path) -> dict[str, list[dict[str, str]]]:
     with counting(files, "process") as metrics:
         metrics.progress()
         say(*EVENTS)
-        installation = Installation(EmbeddedHomes(folder), utc_now, with_feeds=True)
-        installation.look()
-        page = shown(files, "run", installation).body.decode()
+        with closing(Installation(EmbeddedHomes(folder), utc_now, with_feeds=True)) as installation:
+            installation.look()
+            page = shown(files, "run", installation).body.decode()
     found: dict[str, list[dict[str, str]]] = {}
     for family in text_string_to_metric_families(page):
         for sample in family.samples:

@@ -12,6 +12,7 @@ from redline.monitor.installation import LONGEST_LOOK, Installation
 from schemas.protocols import Message
 from schemas.times import utc_now
 from tests.connectors.feeds.site import Clock
+from tests.redline.monitor.conftest import Looking
 
 
 def figures(installation: Installation, name: str) -> dict[tuple[str, ...], float]:
@@ -19,14 +20,14 @@ def figures(installation: Installation, name: str) -> dict[tuple[str, ...], floa
     return {tuple(sample.labels.values()): sample.value for sample in family.samples if sample.value}
 
 
-def test_lag_by_partition_and_the_age_of_what_waits_longest(tmp_path: Path) -> None:
+def test_lag_by_partition_and_the_age_of_what_waits_longest(looking: Looking, tmp_path: Path) -> None:
     log = EmbeddedHomes(tmp_path).log()
     log.append("articles", [Message("one", b"1"), Message("one", b"2"), Message("one", b"3")])
     partition = next(each for each in range(log.partitions("articles")) if log.end("articles", each))
     log.commit("process", "articles", {partition: 1})
     first, second = (each.appended for each in log.read("articles", partition, 0, 2))
     log.close()
-    installation = Installation(EmbeddedHomes(tmp_path), lambda: second + timedelta(seconds=7), with_feeds=False)
+    installation = looking(EmbeddedHomes(tmp_path), lambda: second + timedelta(seconds=7))
     installation.look()
     where = (str(partition),)
     assert first <= second
@@ -36,7 +37,7 @@ def test_lag_by_partition_and_the_age_of_what_waits_longest(tmp_path: Path) -> N
     assert figures(installation, "redline_lag_seconds") == {("process", "articles", *where): 7}
 
 
-def test_feeds_by_how_they_fare(tmp_path: Path) -> None:
+def test_feeds_by_how_they_fare(looking: Looking, tmp_path: Path) -> None:
     state = EmbeddedHomes(tmp_path).feeds()
     for number in range(4):
         state.add(f"https://wire{number}.example/feed")
@@ -44,16 +45,16 @@ def test_feeds_by_how_they_fare(tmp_path: Path) -> None:
     state.failed("https://wire1.example/feed", "no answer", utc_now())
     state.hold("wire2.example", utc_now() + timedelta(hours=1), "429")
     state.close()
-    installation = Installation(EmbeddedHomes(tmp_path), utc_now, with_feeds=True)
+    installation = looking(EmbeddedHomes(tmp_path), with_feeds=True)
     installation.look()
     assert figures(installation, "redline_feeds") == {("read",): 1, ("waiting",): 1, ("failing",): 1, ("held",): 1}
 
 
-def test_who_does_not_answer_is_told_since_when_and_shows_no_old_figures(tmp_path: Path) -> None:
+def test_who_does_not_answer_is_told_since_when_and_shows_no_old_figures(looking: Looking, tmp_path: Path) -> None:
     clock = Clock()
     begun = clock()
     (tmp_path / "log.sqlite").mkdir()
-    installation = Installation(EmbeddedHomes(tmp_path), clock, with_feeds=False)
+    installation = looking(EmbeddedHomes(tmp_path), clock)
     assert installation.faults().keys() == {"log", "index"}, "before the first look"
     for _ in range(3):
         installation.look()
@@ -69,9 +70,9 @@ def test_who_does_not_answer_is_told_since_when_and_shows_no_old_figures(tmp_pat
     assert figures(installation, "redline_up") == {("index",): 1, ("log",): 1}
 
 
-def test_a_look_that_hangs_is_a_fault(tmp_path: Path) -> None:
+def test_a_look_that_hangs_is_a_fault(looking: Looking, tmp_path: Path) -> None:
     clock = Clock()
-    installation = Installation(EmbeddedHomes(tmp_path), clock, with_feeds=False)
+    installation = looking(EmbeddedHomes(tmp_path), clock)
     installation.look()
     looked = clock()
     clock.move(LONGEST_LOOK)
@@ -89,8 +90,8 @@ def test_it_looks_by_itself_while_its_block_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("part", ["log", "index", "feeds"])
-def test_a_damaged_file_is_a_fault_and_no_end(tmp_path: Path, part: str) -> None:
+def test_a_damaged_file_is_a_fault_and_no_end(looking: Looking, tmp_path: Path, part: str) -> None:
     (tmp_path / f"{part}.sqlite").write_text("this is no database" * 100)
-    installation = Installation(EmbeddedHomes(tmp_path), utc_now, with_feeds=True)
+    installation = looking(EmbeddedHomes(tmp_path), with_feeds=True)
     installation.look()
     assert installation.faults().keys() == {part}
