@@ -147,6 +147,23 @@ def nothing_lost(desk: DeskOnWires) -> None:
     assert len(set(desk.arrived)) == desk.published
 
 
+@pytest.mark.parametrize("server", ["Kafka", "Elasticsearch"])
+def test_a_part_that_is_started_meanwhile_begins_when_it_is_over(desk: DeskOnWires, server: str) -> None:
+    through = desk.wires[server]
+    through.cut()
+    try:
+        notify = desk.command("notify", "--once")
+        assert notify.stderr is not None
+        first = json.loads(notify.stderr.readline())
+        assert (first["event"], first["server"]) == ("away", server)
+    finally:
+        through.mend()
+    _, errors = notify.communicate(timeout=240)
+    assert notify.returncode == 0, errors
+    assert [json.loads(line)["event"] for line in errors.splitlines()] == ["back", "ready"]
+    desk.wait_until(lambda: not missing(desk))
+
+
 @pytest.mark.parametrize(
     "words",
     [
