@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from connectors.indexes.sqlite import SqliteIndex
 from pipelines.novelty.assign import Assigned, Rereading
 from pipelines.novelty.owner import Owner
 from pipelines.novelty.signature import signature
-from schemas.errors import NotOwnerError
+from schemas.errors import NotOwnerError, UnavailableError
 from schemas.ids import statement_id
 from schemas.protocols import Index
 from schemas.records import EnrichedArticle, Evidence, Record, Statement
@@ -135,6 +136,42 @@ def test_an_owner_that_slept_is_refused_and_opens_no_second_claim(index: SqliteI
         sleeper.own([article("b", AGAIN)])
     assert not sleeper.take()
     assert claims(next_.own([article("b", AGAIN)])) == [opened]
+
+
+class Lossy(SqliteIndex):
+    """An index whose answer to the next put is lost, where it is told so."""
+
+    lost = False
+
+    def put(self, index: str, record: Record, seen: object | None) -> object | None:
+        """Write, and lose the answer."""
+        revision = super().put(index, record, seen)
+        if self.lost:
+            self.lost = False
+            raise UnavailableError("the answer was lost")
+        return revision
+
+
+def test_a_put_whose_answer_was_lost_is_no_takeover(tmp_path: Path, time: Time) -> None:
+    with closing(Lossy(tmp_path / "lossy.sqlite", time)) as index:
+        first = owner(index, time, "first")
+        index.lost = True
+        with pytest.raises(UnavailableError):
+            first.take()
+        assert first.take()
+        index.lost = True
+        with pytest.raises(UnavailableError):
+            first.own([article("a", DAM)])
+        time.pass_by(1)  # the second try puts another end of the lease
+        (opened,) = claims(first.own([article("a", DAM)]))
+        assert opened is not None
+        assert claims(first.own([article("b", AGAIN)])) == [opened]
+        index.lost = True
+        time.pass_by(8)
+        with pytest.raises(UnavailableError):
+            first.take()
+        assert not owner(index, time, "second").take()
+        assert first.take()
 
 
 def test_owning_without_the_lease_is_refused(index: SqliteIndex, time: Time) -> None:
