@@ -40,6 +40,7 @@ models: .venv/run  ## train the classifiers that the reader ships with anew; the
 	$(BIN)/python -m redline.training.sides corpus/train.jsonl corpus/passages.jsonl
 	$(BIN)/python -m redline.training.statements corpus/train.jsonl corpus/passages.jsonl
 	$(BIN)/python -m redline.training.topics corpus/train.jsonl
+	$(BIN)/python -m redline.training.claims corpus/train.jsonl corpus/claims.jsonl
 
 picture: .venv/run  ## draw docs/demo.svg anew from a real run of the demo
 	$(BIN)/python -m redline.demo.picture

@@ -129,7 +129,10 @@ class Replay(Record, frozen=True, tag="replay/1"):
 
 
 class Statement(Record, frozen=True, tag="statement/1"):
-    """Who warned whom, under what condition, with what consequence, in what words: one claim as one article has it."""
+    """Who warned whom, under what condition, with what consequence, in what words: one claim as one article has it.
+
+    ``vector`` is the sentence embedding of the evidence, a signed byte a number.
+    """
 
     article: str
     kind: Kind
@@ -149,6 +152,7 @@ class Statement(Record, frozen=True, tag="statement/1"):
     spans: Slots = Slots()
     entities: tuple[EntityRef, ...] = ()
     topics: tuple[str, ...] = ()
+    vector: bytes | None = None
     said: Time | None = None
     lang: str | None = None
     published: Time | None = None

@@ -1,36 +1,103 @@
-"""How alike two statements of one side are: shared words, shared quotation, shared target.
+"""How likely two statements of one side are one claim, told in other words.
 
-The likeness is the overlap coefficient (Szymkiewicz-Simpson) of the two statements' words, once over what was
-threatened (condition, consequence, quote, target) and once over the whole evidence with its headline; the higher
-counts. Words that both sides of every comparison share anyway (function words, verbs of reporting, the speaker's own
-name) are left out. The same named speaker, and names that both mention (a dam, a strait, a town; states and capitals
-say too little), add to it. Three words in a row shared by two quotations,
-two of them of content, make it certain.
+A logistic regression over five things, with weights that ``make models`` learns from pairs of labelled reports:
+
+- the shared words: the overlap coefficient (Szymkiewicz-Simpson) of what was threatened (condition, consequence, quote,
+  target) or of the evidence with its headline, whichever is higher, without the words that both sides of every
+  comparison share anyway (function words, verbs of reporting, the speaker's own name);
+- the shared meaning: the cosine of the sentence embeddings of the evidence, which also compares languages;
+- whether the evidence of two reports in one language has no word in common;
+- whether each names sides as its target, and none is the same;
+- whether one announces harm and the other calls something unacceptable.
+
+Where one of the two has no embedding, other weights do without. Three words in a row shared by two quotations, two of
+them of content, make it certain.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas.errors import DataFileError
 from schemas.query.analyse import words
 from schemas.records import Statement
 
+WEIGHTS = Path(__file__).with_name("weights.json")
 _FEWEST_SHARED = 2
-_SAME_TARGET, _UNKNOWN_TARGET, _OTHER_TARGET = 0.3, 0.4, 0.6
+LIKELY, _LIKELY_LATER = 0.7, 0.85
 _NEAR = timedelta(hours=72)
-_LATER = 0.15
-_SPEAKER, _NAME, _MOST_NAMES = 0.2, 0.15, 2
-_STATE = re.compile(r"[A-Z]{2}(-capital|-people)?")
+
+
+class Traits(NamedTuple):
+    """What likeness is judged by: 0 to 1 each, ``meaning`` -1 to 1, or None where it cannot be compared."""
+
+    words: float
+    meaning: float | None
+    other_words: bool
+    other_target: bool
+    other_kind: bool
+
+
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The weights of one regression; ``meaning`` is 0 in the one that does without."""
+
+    words: float
+    meaning: float
+    other_words: float
+    other_target: float
+    other_kind: float
+    bias: float
+
+    def probability(self, traits: Traits) -> float:
+        """How likely two statements with these traits are one claim, 0 to 1."""
+        score = (
+            self.bias
+            + self.words * traits.words
+            + self.meaning * (traits.meaning or 0.0)
+            + self.other_words * traits.other_words
+            + self.other_target * traits.other_target
+            + self.other_kind * traits.other_kind
+        )
+        return float(1 / (1 + np.exp(-score)))
+
+
+class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``trained_on`` is the hash of the labelled reports that the weights were learnt from."""
+
+    trained_on: str
+    with_meaning: Weights
+    without: Weights
+
+    def probability(self, traits: Traits) -> float:
+        """How likely two statements with these traits are one claim, 0 to 1."""
+        return (self.without if traits.meaning is None else self.with_meaning).probability(traits)
+
+
+@cache
+def load_model(file: Path = WEIGHTS) -> Model:
+    """The model in ``file``.
+
+    Raises:
+        DataFileError: the file is missing or holds none.
+    """
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Model)
+    except (OSError, msgspec.DecodeError) as error:
+        raise DataFileError(str(file), None, f"no model of claims: {error}; make it again: make models") from error
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """What two statements share: ``score`` 0 to 1, and what it has to reach to make them one claim."""
+    """How likely two statements are one claim, 0 to 1, and how likely it has to be to make them one."""
 
     score: float
     needed: float
@@ -43,23 +110,24 @@ class Likeness:
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What likeness is judged by."""
+    """What likeness is judged by; ``vector`` has the length 1."""
 
     core: frozenset[str]
     evidence: frozenset[str]
     shingles: frozenset[tuple[str, ...]]
+    vector: NDArray[np.float32] | None
+    lang: str | None
     target_sides: frozenset[str]
-    speaker: str | None
-    names: frozenset[str]
     names_harm: bool
     time: datetime
 
     @staticmethod
     def of(statement: Statement) -> Fingerprint:
         """The fingerprint of ``statement``; its time is when it was published, else first seen."""
-        own = {word for part in (statement.side, statement.speaker, statement.role) for word in _words(part)}
+        known = (statement.side, statement.speaker, statement.role, *statement.target_sides)
+        own = {word for part in known for word in _words(part)}
         core = (statement.condition, statement.consequence, statement.quote, statement.target)
-        quote = [token.text for token in words(statement.quote or "")]
+        quote = _words(statement.quote)
         return Fingerprint(
             core=_content(core) - own,
             evidence=_content((statement.title, *(piece.text for piece in statement.evidence))) - own,
@@ -68,9 +136,9 @@ class Fingerprint:
                 for run in zip(quote, quote[1:], quote[2:], strict=False)
                 if len(set(run) - _function_words()) >= _FEWEST_SHARED
             ),
+            vector=_vector(statement.vector),
+            lang=statement.lang,
             target_sides=frozenset(statement.target_sides),
-            speaker=_surname(statement),
-            names=frozenset(_names(statement)) - own,
             names_harm=statement.kind != "unacceptable",
             time=statement.published or statement.first_seen,
         )
@@ -79,23 +147,26 @@ class Fingerprint:
         """How alike this and ``other`` are; both must be of one side."""
         if self.shingles & other.shingles:
             return Likeness(1.0, 0.0)
-        score = min(
-            1.0, max(_overlap(self.core, other.core), _overlap(self.evidence, other.evidence)) + self._named(other)
+        later = abs(self.time - other.time) > _NEAR
+        return Likeness(load_model().probability(self.traits(other)), _LIKELY_LATER if later else LIKELY)
+
+    def traits(self, other: Fingerprint) -> Traits:
+        """What this and ``other`` have in common."""
+        both_known = self.target_sides and other.target_sides
+        return Traits(
+            words=max(_overlap(self.core, other.core), _overlap(self.evidence, other.evidence)),
+            meaning=None if self.vector is None or other.vector is None else float(self.vector @ other.vector),
+            other_words=self.lang == other.lang and not self.evidence & other.evidence,
+            other_target=bool(both_known and not self.target_sides & other.target_sides),
+            other_kind=self.names_harm != other.names_harm,
         )
-        needed = self._needed(other)
-        if self.names_harm != other.names_harm:
-            needed = 2.0  # "unacceptable" and a threat are two claims, unless the very same words are quoted
-        return Likeness(score, needed)
 
-    def _named(self, other: Fingerprint) -> float:
-        speaker = _SPEAKER if self.speaker is not None and self.speaker == other.speaker else 0.0
-        return speaker + _NAME * min(len(self.names & other.names), _MOST_NAMES)
 
-    def _needed(self, other: Fingerprint) -> float:
-        later = _LATER if abs(self.time - other.time) > _NEAR else 0.0
-        if not (self.target_sides and other.target_sides):
-            return _UNKNOWN_TARGET + later
-        return (_SAME_TARGET if self.target_sides & other.target_sides else _OTHER_TARGET) + later
+def _vector(stored: bytes | None) -> NDArray[np.float32] | None:
+    if not stored:
+        return None
+    vector = np.frombuffer(stored, np.int8).astype(np.float32)
+    return vector / np.linalg.norm(vector)
 
 
 def _words(text: str | None) -> list[str]:
@@ -104,21 +175,6 @@ def _words(text: str | None) -> list[str]:
 
 def _content(texts: Iterable[str | None]) -> frozenset[str]:
     return frozenset(word for text in texts for word in _words(text)) - _function_words()
-
-
-def _surname(statement: Statement) -> str | None:
-    """The last name of a speaker who is named; None for a state, a ministry or a description."""
-    name = _words(statement.speaker)
-    return name[-1] if len(name) > 1 and statement.role else None
-
-
-def _names(statement: Statement) -> Iterable[str]:
-    """What the evidence names, by id where there is one, without states, their capitals and their people."""
-    for entity in statement.entities:
-        if entity.id is None:
-            yield from _words(entity.name)[-1:]
-        elif not _STATE.fullmatch(entity.id):
-            yield entity.id
 
 
 def _overlap(first: frozenset[str], second: frozenset[str]) -> float:

@@ -21,9 +21,10 @@ from pipelines.reading.models import load_model
 from pipelines.reading.noise import NoiseFinder, blanked, verbatim, without_runs
 from pipelines.reading.settings import READ_IN_DEPTH, ReadingSettings
 from pipelines.reading.statements.extract import extract
+from pipelines.reading.statements.meaning import with_meaning
 from pipelines.reading.topics import TopicFinder
 from schemas.gazetteer import load_gazetteer
-from schemas.records import Article, EnrichedArticle, Span, TextField
+from schemas.records import Article, EnrichedArticle, Span, Statement, TextField
 from schemas.taxonomy import load_taxonomy
 from schemas.times import Clock
 
@@ -53,9 +54,8 @@ class Reader:
         self._languages = LanguageDetector(settings.languages)
         self._noise = NoiseFinder()
         self._entities = EntityFinder(self._gazetteer)
+        self._encoder = None if settings.degraded else load_encoder()
         self._topics = TopicFinder(load_taxonomy([Path(file) for file in settings.topic_files]))
-        if not settings.degraded:
-            load_encoder()
         meta = self._nlp.meta
         self._models = {
             "pipeline": "blank" if settings.degraded else f"{meta['lang']}_{meta['name']} {meta['version']}",
@@ -99,11 +99,17 @@ class Reader:
             noise=document.noise,
             entities=document.entities,
             topics=document.topics,
-            statements=() if self._degraded else tuple(verbatim(each, article) for each in extract(document)),
+            statements=self._statements(article, document),
             enriched=self._clock(),
             model=self._models,
             degraded=self._degraded,
         )
+
+    def _statements(self, article: Article, document: Document) -> tuple[Statement, ...]:
+        """What ``document`` says, in the words of ``article``."""
+        if self._encoder is None:
+            return ()
+        return with_meaning([verbatim(each, article) for each in extract(document)], self._encoder)
 
     def _understand(
         self, bare: Article, noise: tuple[Span, ...], lang: str | None, docs: dict[TextField, Doc]

@@ -1,4 +1,4 @@
-"""What is asked to be read again: the last version of each article of a time, the oldest first, and how long it takes."""
+"""What is asked to be read again: the last version of each article of a time, oldest first, and how long it lasts."""
 
 from __future__ import annotations
 

@@ -84,7 +84,8 @@ def test_variables_override_the_file(name: str, raw: str, keys: tuple[str, ...],
         ("[feds]\n", "line 1: unknown key 'feds', did you mean 'feeds'?"),
         (
             "zzz = 1\n",
-            "line 1: unknown key 'zzz'; known are: data, elasticsearch, feeds, kafka, monitor, notify, process, reading",
+            "line 1: unknown key 'zzz';"
+            " known are: data, elasticsearch, feeds, kafka, monitor, notify, process, reading",
         ),
         ("[feeds]\n\ninterval = 'often'\n", "line 3: feeds.interval = 'often': expected a number, got a text"),
         ("feeds.interval = 0\n", "line 1: feeds.interval = 0: expected a number > 0.0"),

@@ -12,7 +12,7 @@ from schemas.mappings import mapping
 from schemas.query.fields import fields_of
 from schemas.records import INDEXES
 
-OURS = ("written", "q")
+OURS = ("written", "token", "q")
 
 
 def fields(kind: inspect.Type, above: str = "") -> Iterator[str]:

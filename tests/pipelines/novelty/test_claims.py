@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import combinations, permutations
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,19 @@ from msgspec.structs import replace
 
 from pipelines.novelty.claims import Claims
 from pipelines.novelty.likeness import Fingerprint
+from pipelines.reading.encoder import load_encoder
+from pipelines.reading.statements.meaning import packed
 from schemas.records import Claim, Evidence, Statement
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 WARNINGS: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("wordings.toml").read_text(encoding="utf-8"))[
     "warning"
 ]
+
+
+@cache
+def vector(evidence: str) -> bytes:
+    return packed([evidence], load_encoder())[0]
 
 
 def statement(name: str, number: int, wording: dict[str, Any], **changes: Any) -> Statement:
@@ -34,6 +42,7 @@ def statement(name: str, number: int, wording: dict[str, Any], **changes: Any) -
         "version": 1,
         "source": f"outlet {number}",
         "target_sides": tuple(wording.get("target_sides", ())),
+        "vector": vector(wording["evidence"]),
         **{slot: wording.get(slot) for slot in ("target", "condition", "consequence", "quote")},
     }
     return Statement(**fields | changes)
