@@ -6,6 +6,7 @@ each tie between a side and a sentence is worth was learnt from labelled article
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 
@@ -13,6 +14,9 @@ from pipelines.reading.statements.origins import likely_sides
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.side_weights import load_side_weights
 from pipelines.reading.statements.ties import Ties
+
+LEAST_CHANCE = 0.75
+"""A side less likely than that is not lent: a wrong side is a false alert."""
 
 
 class Lending:
@@ -23,7 +27,7 @@ class Lending:
         self._ties = ties
 
     def side(self, spoken_in: Iterable[Sentence], name: str | None = None) -> str | None:
-        """The side that one who speaks in the sentences ``spoken_in`` most likely speaks for; None for none named.
+        """The side that one who speaks in the sentences ``spoken_in`` most likely speaks for; None for none likely.
 
         ``name`` is that of a person, which may tell where this one is from.
         """
@@ -32,7 +36,11 @@ class Lending:
         for sentence in spoken_in:
             for side, ties in ties_of(self._ties, sentence, name).items():
                 total[side] += sum(weights.get(tie, 0.0) for tie in ties)  # type: ignore[assignment]
-        return max(total, key=lambda side: total[side], default=None)
+        side = max(total, key=lambda side: total[side], default=None)
+        if side is None:
+            return None
+        chance = 1 / sum(math.exp(other - total[side]) for other in total.values())
+        return side if chance >= LEAST_CHANCE else None
 
 
 def ties_of(ties: Ties, sentence: Sentence, name: str | None) -> dict[str, set[str]]:
