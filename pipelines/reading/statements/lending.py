@@ -36,11 +36,11 @@ class Lending:
         for sentence in spoken_in:
             for side, ties in ties_of(self._ties, sentence, name).items():
                 total[side] += sum(weights.get(tie, 0.0) for tie in ties)  # type: ignore[assignment]
-        side = max(total, key=lambda side: total[side], default=None)
-        if side is None:
+        if not total:
             return None
-        chance = 1 / sum(math.exp(other - total[side]) for other in total.values())
-        return side if chance >= LEAST_CHANCE else None
+        likeliest = max(total, key=lambda side: total[side])
+        chance = 1 / sum(math.exp(other - total[likeliest]) for other in total.values())
+        return likeliest if chance >= LEAST_CHANCE else None
 
 
 def ties_of(ties: Ties, sentence: Sentence, name: str | None) -> dict[str, set[str]]:
