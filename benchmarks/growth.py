@@ -145,6 +145,11 @@ class Desk:
         for index in ("articles", "statements", "claims", "alerts"):
             _delete_before(self.session.index, index, since)
 
+    def stored(self, index: str) -> int:
+        """How many records ``index`` holds."""
+        self.session.index.refresh(index)
+        return self.session.index.count(index)
+
     def restart(self) -> float:
         """The seconds that an owner takes to load its window."""
         self.session.owner.release()
@@ -176,7 +181,7 @@ def measure(name: str, homes: EmbeddedHomes | ServerHomes, folder: Path, count: 
     def row(what: str, rate: float | None, latencies: list[float]) -> None:
         cells = [f"{_memory() / 1e6:.0f}", " + ".join(f"{_bytes(each) / 1e6:.0f}" for each in files)]
         cells += [f"{rate:.0f}" if rate else "", percentiles(latencies) if latencies else ""]
-        stored = [desk.session.index.count(index) for index in ("articles", "alerts", "claims")]
+        stored = [desk.stored(index) for index in ("articles", "alerts", "claims")]
         rows.send(f"| {name} | {what} | {stored[0]} | {' | '.join(cells)} | {stored[1]} | {stored[2]} |")
 
     ends = []
