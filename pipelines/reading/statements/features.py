@@ -16,7 +16,7 @@ from spacy.tokens import Span, Token
 from pipelines.reading.statements.announcements import CONDITIONS, FUTURE, STRONG
 from pipelines.reading.statements.content import is_clause
 from pipelines.reading.statements.passages import Sentence
-from pipelines.reading.statements.vetoes import Candidate, vetoes
+from pipelines.reading.statements.vetoes import Candidate, acts_itself, vetoes
 from pipelines.reading.statements.words import LEXICON, PASSIVE_SUBJECTS, among, future, negated, noun_chunks, subject
 
 Features = dict[str, float]
@@ -181,7 +181,7 @@ def _of_said(candidate: Candidate) -> Iterator[tuple[str, float]]:
         yield "doer we", doer.lower_ in ("we", "i")
         yield "doer any", any(token.lower_ in _ANY for token in phrase)
         yield "doer of another side", _names_another(phrase, candidate)
-        yield "doer of own side", any(m.side == candidate.actor.side for m in candidate.sides.within(phrase))
+        yield "doer of own side", acts_itself(candidate)
     yield "quoted clause", is_clause(candidate.cue, candidate.sentence)
 
 

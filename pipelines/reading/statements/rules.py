@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pipelines.reading.statements.content import is_clause
 from pipelines.reading.statements.cues import CueClass
-from pipelines.reading.statements.vetoes import NOBODY_ABROAD, Candidate, veto
+from pipelines.reading.statements.vetoes import NOBODY_ABROAD, Candidate, acts_itself, veto
 from pipelines.reading.statements.words import among
 
 # A score starts from how sure the class of the cue is by itself ...
@@ -46,6 +46,6 @@ def sureness(candidate: Candidate, other_side: bool) -> float:
         + _CONDITION * (candidate.filled.condition is not None)
         + _WARN_VERB * (verb is not None and among(verb, "warn_verbs", "judge_verbs"))
         + _OTHER_SIDE * other_side
-        + _GUESSED_SIDE * (not candidate.actor.certain)
+        + _GUESSED_SIDE * (not candidate.actor.certain and not acts_itself(candidate))
         + _CARRIED * candidate.attribution.carried
     )

@@ -37,7 +37,17 @@ def fill(cue: Cue, sentence: Sentence, attribution: Attribution) -> Filled:
     target = find_target(cue, attribution, said, condition, head_phrase)
     if condition is None and target is not None:
         condition = _clause_on(target.root)
+    target, condition = _after_dateline(target, sentence), _after_dateline(condition, sentence)
+    if target is not None and attribution.source is not None and attribution.source in target:
+        target = None  # nobody is threatened by himself
     return Filled(said, target, condition, _consequence(cue, attribution, sentence, said, condition))
+
+
+def _after_dateline(words: Span | None, sentence: Sentence) -> Span | None:
+    """``words`` without a dateline, which a parser takes for a part of the subject."""
+    if words is None or words.start >= sentence.opening:
+        return words
+    return words.doc[sentence.opening : words.end] if words.end > sentence.opening else None
 
 
 def _before_modal(cue: Cue, said: Span) -> tuple[Span | None, Span | None]:

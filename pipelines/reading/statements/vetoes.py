@@ -58,6 +58,15 @@ def vetoes(candidate: Candidate) -> tuple[str, ...]:
     return tuple(name for name, holds in VETOES.items() if holds(candidate))
 
 
+def acts_itself(candidate: Candidate) -> bool:
+    """Whether it is the side spoken for that is to act: "Norway will shut its ports, the minister said"."""
+    doer = subject(candidate.cue.head)
+    if doer is None:
+        return False
+    phrase = doer.doc[doer.left_edge.i : doer.i + 1]
+    return any(mention.side == candidate.actor.side for mention in candidate.sides.within(phrase))
+
+
 def sport(sentences: list[Sentence]) -> bool:
     """Whether the article is about sport or shows: no threat in it is one between states."""
     words = {match[0].lower() for s in sentences for match in LEXICON.phrases["sports"].finditer(s.span.text)}
