@@ -37,17 +37,15 @@ def fill(cue: Cue, sentence: Sentence, attribution: Attribution) -> Filled:
     target = find_target(cue, attribution, said, condition, head_phrase)
     if condition is None and target is not None:
         condition = _clause_on(target.root)
-    target, condition = _after_dateline(target, sentence), _after_dateline(condition, sentence)
-    if target is not None and attribution.source is not None and attribution.source in target:
-        target = None  # nobody is threatened by himself
+    target, condition = _of_others(target, sentence, attribution), _of_others(condition, sentence, attribution)
     return Filled(said, target, condition, _consequence(cue, attribution, sentence, said, condition))
 
 
-def _after_dateline(words: Span | None, sentence: Sentence) -> Span | None:
-    """``words`` without a dateline, which a parser takes for a part of the subject."""
-    if words is None or words.start >= sentence.opening:
-        return words
-    return words.doc[sentence.opening : words.end] if words.end > sentence.opening else None
+def _of_others(words: Span | None, sentence: Sentence, attribution: Attribution) -> Span | None:
+    """``words`` without a dateline, which a parser takes for a part of the subject; None where they hold the source."""
+    if words is None or attribution.source in words or words.end <= sentence.opening:
+        return None
+    return words.doc[max(words.start, sentence.opening) : words.end]
 
 
 def _before_modal(cue: Cue, said: Span) -> tuple[Span | None, Span | None]:

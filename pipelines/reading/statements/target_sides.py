@@ -39,11 +39,11 @@ def _is_a_force(target: Span) -> bool:
 
 def _naming(candidate: Candidate, sides: tuple[str, ...]) -> Span | None:
     """The first noun phrase in the condition, the words said or all of the sentence that names one of ``sides``."""
-    filled = candidate.filled
+    filled, source = candidate.filled, candidate.attribution.source
     for place in (filled.condition, filled.consequence, filled.said, candidate.sentence.doc_from_opening()):
         for mention in candidate.sides.within(place) if place is not None else ():
-            if mention.side in sides:
-                return _whole(mention.span)
+            if mention.side in sides and source not in (whole := _whole(mention.span)):
+                return whole
     return None
 
 
