@@ -74,7 +74,7 @@ def _told(one: Explanation) -> Iterator[str]:
     """The lines that explain one sentence to a person."""
     yield f"{'TAKEN' if one.taken else 'left'}: {' '.join(one.sentence.split())}"
     yield f"  {one.kind} by {one.speaker} for {one.side}; cue: {one.cue} ({one.cue_class})"
-    vetoes = f"stopped by: {one.stopped}{' (final)' if one.final else ''}" if one.stopped else "no veto"
+    vetoes = f"stopped by: {one.stopped}" if one.stopped else "no veto"
     yield f"  rules {one.by_rule:.2f} (0.60 needed), {vetoes}; other vetoes: {', '.join(one.vetoes[1:]) or 'none'}"
     like = ", ".join(f'"{run}"' for run in one.like)
     yield f"  wording {one.wording:.2f} ({one.wording_needed:.2f} needed){f', like {like}' if like else ''}"

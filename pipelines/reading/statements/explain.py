@@ -10,7 +10,7 @@ from pipelines.reading.document import Document, span_of
 from pipelines.reading.statements.candidates import LEAST_LIKENESS, Scored, judged
 from pipelines.reading.statements.classifier import load_classifier
 from pipelines.reading.statements.passages import sentences
-from pipelines.reading.statements.vetoes import FINAL, sport, vetoes
+from pipelines.reading.statements.vetoes import sport, vetoes
 from schemas.records import Kind, Span
 
 _HEAVIEST = 8
@@ -26,11 +26,10 @@ class Share(msgspec.Struct, frozen=True):
 class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One candidate sentence and what was thought of it.
 
-    ``taken`` says whether it is (part of) a statement. ``by_rule`` is the rules' score, which counts from 0.6 on and
-    only without a veto; ``by_classifier`` the trained probability, which counts from ``threshold`` on, without a final
-    veto and where the sentence is worded enough like a statement. ``wording`` is how likely its words alone are one's,
-    ``like`` the runs of words that say so most. ``vetoes`` are all that hold, ``stopped`` the one that stopped the
-    rules.
+    ``taken`` says whether it is (part of) a statement. ``by_rule`` is the rules' score, which counts from 0.6 on;
+    ``by_classifier`` the trained probability, which counts from ``threshold`` on and where the sentence is worded
+    enough like a statement. ``wording`` is how likely its words alone are one's, ``like`` the runs of words that say so
+    most. ``vetoes`` are all that hold, ``stopped`` the one that stopped it.
     """
 
     sentence: str
@@ -48,7 +47,6 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     wording_needed: float
     like: tuple[str, ...] = ()
     stopped: str | None = None
-    final: bool = False
     vetoes: tuple[str, ...] = ()
     weighed: tuple[Share, ...] = ()
 
@@ -78,7 +76,6 @@ def _explanation(scored: Scored, about_sport: bool) -> Explanation:
         wording_needed=round(_probability(LEAST_LIKENESS), 2),
         like=scored.likeness.runs,
         stopped="sport" if about_sport else scored.stopped,
-        final=about_sport or scored.stopped in FINAL,
         vetoes=vetoes(candidate),
         weighed=tuple(Share(name, round(adds, 2)) for name, adds in classifier.shares(scored.features)[:_HEAVIEST]),
     )

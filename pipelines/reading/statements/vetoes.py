@@ -1,4 +1,4 @@
-"""Why a candidate may be no statement after all: each veto is one question, which the classifier weighs."""
+"""Why a candidate may be no statement after all: each veto is one question, and stops it."""
 
 from __future__ import annotations
 
@@ -276,17 +276,3 @@ VETOES: dict[str, Callable[[Candidate], bool]] = {
     "domestic": _domestic,
     NOBODY_ABROAD: _touches_nobody,
 }
-FINAL = frozenset(
-    {
-        "neutral",
-        "hypothetical",
-        "denied",
-        "recalled",
-        "fiction",
-        "guess",
-        "question",
-        "done by others",
-        "nothing ahead",
-    }
-)
-"""The vetoes that hold whatever the classifier thinks."""

@@ -23,7 +23,7 @@ def test_a_taken_and_a_rejected_sentence(understand: Understand) -> None:
     document = understand(TEXT)
     taken, left = explain(document)
     assert (taken.taken, taken.side, taken.cue_class, taken.stopped) == (True, "Latvia", "harm", None)
-    assert (left.taken, left.stopped, left.final) == (False, "fiction", True)
+    assert (left.taken, left.stopped) == (False, "fiction")
     assert "fiction" in left.vetoes
     assert left.weighed
     assert taken.wording > 0.5
