@@ -20,7 +20,7 @@ from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.rules import stopped, sureness
 from pipelines.reading.statements.slots import fill
 from pipelines.reading.statements.target_sides import addressed, meant
-from pipelines.reading.statements.vetoes import Candidate, veto
+from pipelines.reading.statements.vetoes import OUTWEIGHED, Candidate, veto
 from pipelines.reading.statements.wording import Likeness, likenesses
 from schemas.records import Kind
 
@@ -36,7 +36,7 @@ class Scored:
     """A candidate with what it amounts to; ``target_sides`` are without the speaker's own;
     ``addressed`` is true where one of them is named in its slots.
 
-    ``stopped`` is the veto that holds: whatever the classifier thinks, real articles are right to be left then.
+    ``stopped`` is the veto that stops the rules, and the classifier too unless it outweighs it.
     """
 
     candidate: Candidate
@@ -55,7 +55,7 @@ class Scored:
     def taken(self) -> bool:
         """Whether rules or classifier take it for a statement."""
         return self._rules_take_it or (
-            self.stopped is None
+            self.stopped in OUTWEIGHED
             and self.likeness.odds >= LEAST_LIKENESS
             and self.by_classifier >= load_classifier().threshold
         )

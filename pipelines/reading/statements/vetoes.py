@@ -1,4 +1,4 @@
-"""Why a candidate may be no statement after all: each veto is one question, and stops it."""
+"""Why a candidate may be no statement after all: each veto is one question."""
 
 from __future__ import annotations
 
@@ -276,3 +276,5 @@ VETOES: dict[str, Callable[[Candidate], bool]] = {
     "domestic": _domestic,
     NOBODY_ABROAD: _touches_nobody,
 }
+OUTWEIGHED = frozenset({None, "domestic", NOBODY_ABROAD})
+"""What does not stop the classifier: whom a sentence is meant for, the sentences around it often tell."""
