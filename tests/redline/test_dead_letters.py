@@ -207,6 +207,7 @@ def test_notify_brings_the_letters_of_fetching_into_the_index(log: Log, index: I
     record = LogRecord("articles", -1, -1, "a1", encode(article("a1")), utc_now())
     log.append(TOPIC, [Message("a1", encode(letter_of(record, "fetch", "too large", utc_now())))])
     deliver(log, index)
+    index.refresh(TOPIC)
     assert index.count(TOPIC) == 1
 
 

@@ -49,10 +49,14 @@ class _Complaints(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         for part in record.args if isinstance(record.args, tuple) else ():
-            if isinstance(part, errors.KafkaConnectionError) and part.args and not isinstance(self.reason, REFUSED):
+            if isinstance(part, errors.KafkaConnectionError) and part.args and not self._is_final():
                 self.reason = errors.KafkaTimeoutError(str(part.args[0]))
             if isinstance(part, REFUSED):
                 self.reason = part
+
+    def _is_final(self) -> bool:
+        """Whether the reason says more than that a later try took too long."""
+        return isinstance(self.reason, REFUSED) or _UNTRUSTED in str(self.reason)
 
 
 _complaints = _Complaints(logging.WARNING)
