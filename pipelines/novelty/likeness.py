@@ -27,7 +27,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.errors import DataFileError
+from pipelines.weights import load_weights
 from schemas.query.analyse import words
 from schemas.records import Statement
 
@@ -89,10 +89,7 @@ def load_model(file: Path = WEIGHTS) -> Model:
     Raises:
         DataFileError: the file is missing or holds none.
     """
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=Model)
-    except (OSError, msgspec.DecodeError) as error:
-        raise DataFileError(str(file), None, f"no model of claims: {error}; make it again: make models") from error
+    return load_weights(file, Model, "model of claims")
 
 
 @dataclass(frozen=True)

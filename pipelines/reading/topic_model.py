@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from schemas.errors import DataFileError
+from pipelines.weights import load_weights
 from schemas.records import Span
 
 WEIGHTS = Path(__file__).parent / "topic_weights.json"
@@ -65,10 +65,7 @@ def load_topic_model(file: Path = WEIGHTS) -> TopicModel:
     Raises:
         DataFileError: the file is missing or holds none.
     """
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=TopicModel)
-    except (OSError, msgspec.DecodeError) as error:
-        raise DataFileError(str(file), None, f"no model of topics: {error}; make it again: make models") from error
+    return load_weights(file, TopicModel, "model of topics")
 
 
 def features(finds: Sequence[Find], sentences: int, most: float) -> dict[str, float]:

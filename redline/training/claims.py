@@ -21,11 +21,10 @@ from pipelines.novelty.likeness import LIKELY, WEIGHTS, Fingerprint, Model, Trai
 from pipelines.reading.encoder import load_encoder
 from pipelines.reading.statements.meaning import packed
 from redline.evaluation.corpus import LabelledArticle, load
+from redline.training.folds import FOLDS, fold
 from redline.training.regression import Array, fit
 from schemas.records import Evidence, Statement
 
-SEED = 7
-FOLDS = 5
 PENALTY = 0.1
 DIGITS = 3
 _MISREAD = 0.15
@@ -101,16 +100,12 @@ def _table(told: Sequence[Pair], *, meaning: bool) -> tuple[Array, Array, Array]
 def held_out(told: Sequence[Pair], *, meaning: bool) -> tuple[float, float]:
     """Precision and recall of pairs, each fifth of the occasions judged by what was learnt from the others."""
     chosen: list[bool] = []
-    for fold in range(FOLDS):
-        weights = learn([pair for pair in told if _fold(pair.occasion) != fold], meaning=meaning)
+    for part in range(FOLDS):
+        weights = learn([pair for pair in told if fold(pair.occasion) != part], meaning=meaning)
         chosen += [
-            pair.same for pair in told if _fold(pair.occasion) == fold and weights.probability(pair.traits) >= LIKELY
+            pair.same for pair in told if fold(pair.occasion) == part and weights.probability(pair.traits) >= LIKELY
         ]
     return sum(chosen) / max(len(chosen), 1), sum(chosen) / sum(pair.same for pair in told)
-
-
-def _fold(occasion: str) -> int:
-    return int(hashlib.sha256(f"{SEED} {occasion}".encode()).hexdigest(), 16) % FOLDS
 
 
 @click.command()

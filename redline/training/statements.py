@@ -33,11 +33,10 @@ from pipelines.reading.statements.wording import Wording, words_of
 from redline.evaluation.corpus import LabelledArticle, Place, load, meet, places
 from redline.evaluation.passages import load_passages
 from redline.training import wording
+from redline.training.folds import FOLDS, SEED, fold
 from redline.training.regression import Array, calibration, fit, probabilities
 from schemas.times import utc_now
 
-SEED = 7
-FOLDS = 5
 PENALTY = 2.0
 DIGITS = 4
 _ROUNDS, _CLEAR, _UNCLEAR_WEIGHT = 4, 0.5, 0.1
@@ -145,12 +144,12 @@ def train(rows: Sequence[Example], trained_on: str) -> Classifier:
     """The classifier that tells the right ones of ``rows`` best."""
     names = sorted({name for row in rows for name in row.features})
     columns = _columns(rows, names)
-    folds = np.array([_fold(row.article.occasion) for row in rows])
+    folds = np.array([fold(row.article.occasion) for row in rows])
     held_out = np.zeros(len(rows))
-    for fold in range(FOLDS):
-        others = [row for row, at in zip(rows, folds, strict=True) if at != fold]
-        weights = _fit(others, columns[folds != fold], names)
-        held_out[folds == fold] = columns[folds == fold] @ weights
+    for part in range(FOLDS):
+        others = [row for row, at in zip(rows, folds, strict=True) if at != part]
+        weights = _fit(others, columns[folds != part], names)
+        held_out[folds == part] = columns[folds == part] @ weights
     factor, shift = calibration(*_groups(rows, held_out))
     weights = _fit(rows, columns, names) * factor
     calibrated = 1 / (1 + np.exp(-(held_out * factor + shift)))
@@ -175,10 +174,6 @@ def _columns(rows: Sequence[Example], names: Sequence[str]) -> Array:
         for name, value in row.features.items():
             columns[number, place[name]] = value
     return columns
-
-
-def _fold(occasion: str) -> int:
-    return int(hashlib.sha256(f"{SEED} {occasion}".encode()).hexdigest(), 16) % FOLDS
 
 
 def _importance(article: LabelledArticle) -> float:
@@ -242,7 +237,7 @@ def learn(taught: Sequence[Told], trained_on: str) -> tuple[Wording, list[Exampl
     """The weights of the wordings of ``taught``, and its candidates with the odds of wordings of other occasions."""
     encoder = load_encoder()
     worded = [
-        wording.Worded(words, vector, carries, _fold(one.article.occasion), _importance(one.article))
+        wording.Worded(words, vector, carries, fold(one.article.occasion), _importance(one.article))
         for one in taught
         for words, vector, carries in zip(one.words, encoder.encode(one.texts), one.carries, strict=True)
     ]

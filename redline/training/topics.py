@@ -21,12 +21,11 @@ from pipelines.reading.settings import ReadingSettings
 from pipelines.reading.topic_cues import CueFinder
 from pipelines.reading.topic_model import FEATURES, WEIGHTS, TopicModel, features, total
 from redline.evaluation.corpus import LabelledArticle, load
+from redline.training.folds import FOLDS, fold
 from redline.training.regression import Array, fit, probabilities
 from schemas.taxonomy import Taxonomy, load_taxonomy
 from schemas.times import utc_now
 
-SEED = 7
-FOLDS = 5
 PENALTY = 2.0
 DIGITS = 4
 _FETCHED = datetime(2026, 11, 25, tzinfo=UTC)
@@ -41,10 +40,10 @@ def train(
     cues = CueFinder(taxonomy)
     columns = np.concatenate([_rows(document, cues, topics) for document in documents])
     labels = np.array([float(topic in article.topics) for article in articles for topic in topics])
-    folds = np.repeat([_fold(article.occasion) for article in articles], len(topics))
+    folds = np.repeat([fold(article.occasion) for article in articles], len(topics))
     held_out = np.zeros(len(labels))
-    for fold in range(FOLDS):
-        rest = folds != fold
+    for part in range(FOLDS):
+        rest = folds != part
         held_out[~rest] = probabilities(columns[~rest], _fit(columns[rest], labels[rest]))
     weights = _fit(columns, labels)
     biases = weights[len(FEATURES) : -1]
@@ -68,10 +67,6 @@ def _rows(document: Document, cues: CueFinder, topics: Sequence[str]) -> Array:
 
 def _fit(columns: Array, labels: Array) -> Array:
     return fit(columns, labels, np.ones(len(labels)), PENALTY)
-
-
-def _fold(occasion: str) -> int:
-    return int(hashlib.sha256(f"{SEED} {occasion}".encode()).hexdigest(), 16) % FOLDS
 
 
 def _threshold(chance: Array, labels: Array) -> float:

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from pipelines.reading.statements.features import Features
-from schemas.errors import DataFileError
+from pipelines.weights import load_weights
 
 WEIGHTS = Path(__file__).parent / "weights.json"
 
@@ -45,7 +45,4 @@ def load_classifier(file: Path = WEIGHTS) -> Classifier:
     Raises:
         DataFileError: the file is missing or holds none.
     """
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=Classifier)
-    except (OSError, msgspec.DecodeError) as error:
-        raise DataFileError(str(file), None, f"no classifier: {error}; make it again: make models") from error
+    return load_weights(file, Classifier, "classifier")

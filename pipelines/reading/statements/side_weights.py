@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from schemas.errors import DataFileError
+from pipelines.weights import load_weights
 
 SIDE_WEIGHTS = Path(__file__).parent / "side_weights.json"
 
@@ -34,7 +34,4 @@ def load_side_weights(file: Path = SIDE_WEIGHTS) -> SideWeights:
     Raises:
         DataFileError: the file is missing or holds none.
     """
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=SideWeights)
-    except (OSError, msgspec.DecodeError) as error:
-        raise DataFileError(str(file), None, f"no weights: {error}; make them again: make models") from error
+    return load_weights(file, SideWeights, "model of sides")

@@ -17,7 +17,7 @@ import numpy as np
 from spacy.tokens import Span
 
 from pipelines.reading.encoder import Vectors, load_encoder
-from schemas.errors import DataFileError
+from pipelines.weights import load_weights
 
 WEIGHTS = Path(__file__).parent / "wording.json"
 LONGEST_RUN = 3
@@ -104,7 +104,4 @@ def load_wording(file: Path = WEIGHTS) -> Wording:
     Raises:
         DataFileError: the file is missing or holds none.
     """
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=Wording)
-    except (OSError, msgspec.DecodeError) as error:
-        raise DataFileError(str(file), None, f"no wordings: {error}; make them again: make models") from error
+    return load_weights(file, Wording, "model of wordings")
