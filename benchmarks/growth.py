@@ -33,21 +33,22 @@ from benchmarks.clock import FileClock
 from benchmarks.corpus import NEWEST, Corpus
 from benchmarks.homes import EMBEDDED, NAMES, open_homes
 from benchmarks.machine import describe, percentiles
+from pipelines.novelty.owner import WINDOW
 from pipelines.novelty.signature import signature
 from pipelines.process import drain_all
 from pipelines.reading.settings import ReadingSettings
 from pipelines.readings import reading_key
 from pipelines.session import Session, Work
 from pipelines.settings import ProcessSettings
+from redline.retention import prune
 from redline.watches import add_watch, new_watch
-from schemas.protocols import Index, Message
-from schemas.records import Alert, Article, Claim, EnrichedArticle, Statement, encode
+from schemas.protocols import Message
+from schemas.records import Article, EnrichedArticle, encode
 from schemas.times import utc_now
 
 if TYPE_CHECKING:
     from redline.homes import EmbeddedHomes, ServerHomes
 
-WINDOW = timedelta(days=14)
 WINDOWS = 3
 BEGIN = NEWEST
 AT_ONCE = 512
@@ -140,10 +141,10 @@ class Desk:
 
     def retain(self, since: datetime, appended: datetime) -> None:
         """Remove what was first seen before ``since``, and from the log what was appended before ``appended``."""
+        prune(self.session.log, self.session.index, since, self._clock(), lambda *_: None)
+        # The log goes by the time of the machine.
         for topic in ("articles", "alerts"):
             self.session.log.trim(topic, appended)
-        for index in ("articles", "statements", "claims", "alerts"):
-            _delete_before(self.session.index, index, since)
 
     def stored(self, index: str) -> int:
         """How many records ``index`` holds."""
@@ -156,20 +157,6 @@ class Desk:
         start = time.perf_counter()
         self.session.owner.take()
         return time.perf_counter() - start
-
-
-def _delete_before(index: Index, name: str, since: datetime) -> None:
-    index.refresh(name)
-    old = []
-    for record in index.scan(name):
-        assert isinstance(record, EnrichedArticle | Statement | Claim | Alert)
-        seen = record.trace.fetched if isinstance(record, Alert) else record.first_seen
-        if isinstance(record, Claim):
-            seen = record.last_seen
-        if seen < since:
-            old.append(record.id)
-    for start in range(0, len(old), AT_ONCE):
-        index.delete(name, old[start : start + AT_ONCE])
 
 
 def measure(name: str, homes: EmbeddedHomes | ServerHomes, folder: Path, count: int, rows: Connection) -> None:

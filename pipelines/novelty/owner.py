@@ -22,6 +22,8 @@ from schemas.protocols import Index
 from schemas.records import Claim, EnrichedArticle, Mark, Record
 
 T = TypeVar("T")
+WINDOW = timedelta(days=14)
+"""How far back stories and claims are known."""
 _MARK = "owner"
 _STRIDE = timedelta(days=1)
 _FORGET_EVERY = timedelta(hours=1)
@@ -43,7 +45,7 @@ class Owner:
         clock: Callable[[], datetime],
         timer: Callable[[], float] = monotonic,
         lease: timedelta = timedelta(seconds=10),
-        window: timedelta = timedelta(days=14),
+        window: timedelta = WINDOW,
         most_articles: int = 100_000,
     ) -> None:
         self._index = index

@@ -24,6 +24,7 @@ COMMANDS = {
     "models": "redline.cli.models",
     "notify": "redline.cli.services",
     "process": "redline.cli.services",
+    "prune": "redline.cli.prune",
     "reindex": "redline.cli.reindex",
     "replay": "redline.cli.replay",
     "run": "redline.cli.run",
