@@ -18,6 +18,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from schemas.errors import DataFileError
@@ -27,6 +28,8 @@ STATE_COLUMNS = ("id", "name", "aliases", "demonyms", "capital")
 ENTRY_COLUMNS = ("id", "type", "name", "aliases", "side", "role")
 TYPES = frozenset({"PERSON", "GPE", "ORG", "LOC", "EVENT", "NORP", "FAC"})
 
+_REMEMBERED = 1 << 16
+"""Names come again and again: so many of them are folded once."""
 _UNDECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "ı": "i", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "’": "'"})
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)
 _ARTICLE = re.compile(r"^the\s+", re.IGNORECASE)
@@ -71,6 +74,7 @@ class Gazetteer:
         return entry
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def name_key(name: str) -> str:
     """``name`` as it is compared: folded, but for capitals of at most three letters ("US"), which stay as they are."""
     plain = _ARTICLE.sub("", _HYPHENS_AND_SPACE.sub(" ", _DOTS_OF_INITIALS.sub("", name)).strip())
@@ -79,6 +83,7 @@ def name_key(name: str) -> str:
     return fold(plain)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def fold(text: str) -> str:
     """``text`` without case and accents."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_UNDECOMPOSED))

@@ -74,9 +74,10 @@ def _until(cue: Cue, said: Span) -> Span | None:
 
 
 def _marked(place: Span) -> Iterator[Span]:
+    words = [(token.lower_, token) for token in place]
     for marker in _MARKERS:
-        for token in place:
-            if token.lower_ == marker and (end := _end_of_clause(token)) is not None:
+        for word, token in words:
+            if word == marker and (end := _end_of_clause(token)) is not None:
                 yield token.doc[token.i : end]
 
 

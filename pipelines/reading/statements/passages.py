@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from spacy.tokens import Span, Token
 
@@ -29,7 +30,7 @@ class Sentence:
     span: Span
     quotes: tuple[Quotation, ...]
 
-    @property
+    @cached_property
     def body(self) -> Span:
         """The sentence without white space at its ends."""
         start, end = self.span.start, self.span.end
@@ -39,7 +40,7 @@ class Sentence:
             end -= 1
         return self.span.doc[start:end]
 
-    @property
+    @cached_property
     def opening(self) -> int:
         """The first token after a dateline ("BEIRUT (Agency) -"): where it was written is not who speaks."""
         body = self.body
