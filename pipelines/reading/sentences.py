@@ -1,7 +1,8 @@
 """Sentence boundaries by rule, set before the parser, which decides only where the rules cannot.
 
 Rules, for every token but the first of a text:
-- a paragraph (line break) always begins a sentence;
+- a paragraph (line break) always begins a sentence, and so does what follows a dateline (``BEIRUT (Agency) -``), which
+  a parser would take for a part of the subject;
 - within a quotation none begins, so that evidence never tears what was said;
 - otherwise a sentence begins only after a stop (``. ! ? …``), with the closing marks that follow it, and only at a
   word that can begin one: a capital, a digit, an opening mark;
@@ -25,6 +26,12 @@ from spacy.tokens import Doc
 from pipelines.reading.quotes import Quotation, quotations
 from schemas.errors import DataFileError
 
+DATELINE = re.compile(
+    r"(?:[A-Z][A-ZÅÄÖÜÉ'’ ./-]{2,}(?:, [\w. ]{2,40}){0,3}(?: ?\([^)]{1,30}\))?"
+    r"|[A-Z][\w'’ ./-]{2,30}(?:, [\w. ]{2,40}){0,2} ?\([A-Z][^)]{1,30}\))"
+    r"(?:\.-| ?--| ?—| [-–]) ?"
+)
+"""Where and when a report was written, and by which agency, before its first words."""
 _ABBREVIATIONS = Path(__file__).parent / "abbreviations.tsv"
 _KINDS = ("name", "number", "open")
 _CLOSERS = "\"'”’“‘»›)]}』」"
@@ -61,13 +68,19 @@ class SentenceRules:
         starts = [quotation.start for quotation in quoted]
         marks = []
         fresh = True
+        dateline_end = 0
         for token in doc:
             if token.is_space:
                 marks.append(_MARK[fresh])
                 fresh = fresh or _BREAK.search(token.text) is not None
             elif fresh:
                 marks.append(_MARK[True])
+                dateline = DATELINE.match(text, token.idx)
+                dateline_end = dateline.end() if dateline else 0
                 fresh = False
+            elif token.idx < dateline_end:
+                marks.append(_MARK[False])
+                fresh = token.idx + len(token.text_with_ws) >= dateline_end
             elif _within(quoted, starts, token.idx):
                 marks.append(_MARK[False])
             else:

@@ -12,7 +12,7 @@ from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.phrases import bare, former
 from pipelines.reading.statements.roles import describe_title, told_side
 from pipelines.reading.statements.saying import is_title
-from pipelines.reading.statements.sides import Sides
+from pipelines.reading.statements.sides import SideMention, Sides
 from pipelines.reading.statements.words import SUBJECTS, among, trim
 from schemas.records import TextField
 
@@ -47,6 +47,8 @@ class Bodies:
             return Actor(bare(itself.span), itself.side, None, False, sentence.field, itself.span)
         if not known and (group := _unknown_group(source, phrase)) is not None:
             return Actor(group.text, group.text, None, False, sentence.field, group)
+        if among(source, "fighters"):
+            return _fighters(source, known, sentence)
         if not among(source, "official_titles", "official_bodies", "soft_quoters", "documents"):
             return None
         told = self._told(source, phrase, sentence)
@@ -69,13 +71,28 @@ class Bodies:
     def _owner(self, source: Token, sentence: Sentence) -> str | None:
         """The side that "its minister" belongs to: the first one in the sentence that does something."""
         named = [m for m in self._sides[sentence.field].within(sentence.span) if m.span.start >= sentence.opening]
-        return next((m.side for m in named if m.span.root.dep_ in SUBJECTS and m.span.start < source.i), None)
+        return next((m.side for m in named if _does(m.span.root) and m.span.start < source.i), None)
 
     def _of_short_name(self, phrase: Span) -> str | None:
         """``the Commission`` where the article names the European Commission in full."""
         names = {token.text for token in phrase if token.pos_ == "PROPN"}
         mentions = [mention for sides in self._sides.values() for mention in sides.mentions if mention.type == "ORG"]
         return next((m.side for m in mentions if names & {token.text for token in m.span}), None)
+
+
+def _fighters(source: Token, known: list[SideMention], sentence: Sentence) -> Actor | None:
+    """``M23 rebels`` speak for M23; ``Chechen rebels`` not for Chechnya but for themselves."""
+    beside = next((m for m in known if m.span.end <= source.i and m.span.root.head == source), None)
+    if beside is None:
+        return None
+    name = beside.span if beside.type == "ORG" else source.doc[beside.span.start : source.i + 1]
+    side = beside.side if beside.type == "ORG" else name.text
+    return Actor(bare(name), side, None, False, sentence.field, name)
+
+
+def _does(name: Token) -> bool:
+    """Whether ``name``, or what is its own ("Botswana's army"), does something."""
+    return name.dep_ in SUBJECTS or (name.dep_ == "poss" and name.head.dep_ in SUBJECTS)
 
 
 def _unknown_group(source: Token, phrase: Span) -> Span | None:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from spacy.tokens import Span, Token
+from spacy.tokens import Doc, Span, Token
 
 from pipelines.reading.document import FIELDS, Document
 from pipelines.reading.quotes import Quotation, quotations
+from pipelines.reading.sentences import DATELINE
 from schemas.records import TextField
-
-_DATELINE = re.compile(
-    r"(?:[A-Z][A-ZÅÄÖÜÉ'’ ./-]{2,}(?:, [\w. ]{2,25}){0,3}(?: ?\([^)]{1,30}\))?"
-    r"|[A-Z][\w'’ ./-]{2,30}(?:, [\w. ]{2,25}){0,2} ?\([A-Z][^)]{1,30}\))"
-    r"(?:\.-| ?--| ?—| [-–]) ?"
-)
 
 
 @dataclass(frozen=True)
@@ -44,7 +38,7 @@ class Sentence:
     def opening(self) -> int:
         """The first token after a dateline ("BEIRUT (Agency) -"): where it was written is not who speaks."""
         body = self.body
-        dateline = _DATELINE.match(body.text)
+        dateline = DATELINE.match(body.text)
         if dateline is None:
             return body.start
         return next((t.i for t in body if t.idx >= body.start_char + dateline.end()), body.start)
@@ -79,7 +73,7 @@ def _of_field(field: TextField, document: Document) -> Iterator[Sentence]:
     quotes = quotations(text)
     paragraph = index = first = 0
     end = 0
-    for span in doc.sents:
+    for span in _with_dateline(doc):
         paragraph += "\n" in text[end : span.start_char + 1]
         while first < len(quotes) and quotes[first].end <= span.start_char:
             first += 1
@@ -91,3 +85,14 @@ def _of_field(field: TextField, document: Document) -> Iterator[Sentence]:
                 last += 1
             yield Sentence(field, index, paragraph, span, tuple(quotes[first:last]))
             index += 1
+
+
+def _with_dateline(doc: Doc) -> Iterator[Span]:
+    """The sentences of ``doc``; a dateline is parsed apart, and read as the beginning of the sentence that follows."""
+    start = None
+    for span in doc.sents:
+        if start is None and DATELINE.fullmatch(span.text.strip()) is not None and span.end < len(doc):
+            start = span.start
+            continue
+        yield span if start is None else doc[start : span.end]
+        start = None
