@@ -168,4 +168,5 @@ def test_every_alert_is_delivered_once_with_its_latency(found: Found) -> None:
         delivery = found.deliveries[f"{alert.id}/terminal"]
         assert delivery.delivered is not None
         assert alert.trace.published is not None
-        assert alert.trace.published <= alert.trace.fetched <= alert.trace.matched <= delivery.delivered
+        # A feed is asked a moment before it answers, and may hold what was published in that moment.
+        assert max(alert.trace.published, alert.trace.fetched) <= alert.trace.matched <= delivery.delivered
