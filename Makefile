@@ -39,7 +39,7 @@ corpus: .venv/run  ## check the labelled articles, with those of corpus/raw, and
 models: .venv/run  ## train the classifiers that the reader ships with anew; the same data give the same decisions
 	$(BIN)/python -m redline.training.sides corpus/train.jsonl corpus/passages.jsonl
 	$(BIN)/python -m redline.training.statements corpus/train.jsonl corpus/passages.jsonl
-	$(BIN)/python -m redline.training.topics corpus/train.jsonl
+	$(BIN)/python -m redline.training.topics corpus/train.jsonl corpus/passages.jsonl corpus/topics.jsonl
 	$(BIN)/python -m redline.training.claims corpus/train.jsonl corpus/claims.jsonl
 
 picture: .venv/run  ## draw docs/demo.svg anew from a real run of the demo

@@ -35,13 +35,17 @@ class PassageStatement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Passage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An invented passage of news; ``hand`` is who wrote it, ``class`` what kind of text it is."""
+    """An invented passage of news; ``hand`` is who wrote it, ``class`` what kind of text it is.
+
+    ``topics`` is None where nobody labelled them.
+    """
 
     id: Identifier
     hand: str
     class_: Class = msgspec.field(name="class")
     text: str
     statements: tuple[PassageStatement, ...] = ()
+    topics: tuple[str, ...] | None = None
 
     def article(self) -> LabelledArticle:
         """The passage as an article of an occasion of its own; the side stands for the speaker, who is not labelled."""
@@ -67,6 +71,15 @@ class Passage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         )
 
 
+class TopicPassage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An invented passage of news of which only the topics are labelled."""
+
+    id: Identifier
+    hand: str
+    text: str
+    topics: tuple[str, ...]
+
+
 class _Draft(msgspec.Struct, frozen=True):
     text: str
     class_: Class = msgspec.field(name="class")
@@ -80,6 +93,15 @@ def load_passages(file: Path) -> list[Passage]:
         DataFileError: the file cannot be read, or a line holds none; it names the line and the field at fault.
     """
     return _lines(file, Passage)
+
+
+def load_topic_passages(file: Path) -> list[TopicPassage]:
+    """The passages of ``file`` about topics, in its order.
+
+    Raises:
+        DataFileError: the file cannot be read, or a line holds none; it names the line and the field at fault.
+    """
+    return _lines(file, TopicPassage)
 
 
 def problems(passages: Sequence[Passage], held_out: Sequence[LabelledArticle]) -> list[Problem]:

@@ -18,6 +18,8 @@ from pipelines.reading.statements.source import Attribution
 from pipelines.reading.statements.words import PASSIVE_SUBJECTS, SUBJECTS, among, trim
 
 _MARKERS = ("if", "unless", "should", "were", "until", "till", "once", "when", "whenever", "lest", "without", "before")
+CLEAR = frozenset({"if", "unless", "should", "whoever", "anyone", "any"})
+"""Words that begin what is surely a condition."""
 _INVERTED = frozenset({"should", "were", "had"})
 _PHRASES = (
     ("in", "case"), ("in", "the", "event"), ("as", "long", "as"), ("so", "long", "as"), ("as", "soon", "as"),
@@ -112,7 +114,12 @@ def _end_of_clause(marker: Token) -> int | None:
 def _inverted(auxiliary: Token) -> bool:
     """``Should a ship enter, ...``, ``Were they to come, ...``"""
     verb = auxiliary.head if auxiliary.dep_ in ("aux", "auxpass") else auxiliary
-    return any(child.dep_ in _ALL_SUBJECTS and child.i > auxiliary.i for child in verb.children)
+    if any(child.dep_ in _ALL_SUBJECTS and child.i > auxiliary.i for child in verb.children):
+        return True
+    # In the middle of a sentence parsers miss it: "deliveries would cease should Zambia raise its duty".
+    following, before = auxiliary.doc[auxiliary.i + 1 : auxiliary.i + 2], auxiliary.doc[: auxiliary.i][-1:]
+    opens = any(token.pos_ in ("DET", "PROPN", "NOUN", "PRON") and token.tag_ != "RB" for token in following)
+    return auxiliary.lower_ == "should" and opens and not any(token.pos_ == "PRON" for token in before)
 
 
 def _start_of_main_clause(verb: Token) -> int:

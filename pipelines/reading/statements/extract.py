@@ -15,11 +15,13 @@ from pipelines.reading.quotes import Quotation
 from pipelines.reading.statements.bodies import Actor
 from pipelines.reading.statements.candidates import HIGHEST, Scored, candidates
 from pipelines.reading.statements.cast import Cast
+from pipelines.reading.statements.conditions import CLEAR
 from pipelines.reading.statements.dates import said_on
 from pipelines.reading.statements.merge import merge
 from pipelines.reading.statements.named_later import named_later
 from pipelines.reading.statements.own_words import OwnWords, own_words
 from pipelines.reading.statements.passages import Sentence, sentences
+from pipelines.reading.statements.telling import telling_quote
 from pipelines.reading.statements.vetoes import Candidate, sport
 from schemas import records
 from schemas.ids import statement_id
@@ -28,7 +30,6 @@ from schemas.records import EntityRef, Evidence, Kind, Slots, Statement
 _STRENGTH: tuple[Kind, ...] = ("ultimatum", "threat", "red_line", "warning", "unacceptable")
 _MORE_EVIDENCE = 0.05
 _TOP_TOPICS = 3
-_CLOSING = ",.;:"
 _LEAST_QUOTE = 8
 
 
@@ -76,9 +77,7 @@ def _statement(document: Document, cast: Cast, group: list[Scored]) -> Statement
     consequence = next(
         (s for s in whole if s.candidate.filled.consequence is not None and kind != "unacceptable"), None
     )
-    quote = next((span for s in ranked if (span := _quote(document, s)) is not None), None)
-    if own is not None:
-        quote = _bare(document, own.sentence, own.quotation)
+    quote = telling_quote(document, group, own)
     days = (said_on(s.candidate.attribution, s.candidate.filled.said, article.published) for s in ranked)
     slots = Slots(
         speaker=(span_of(actor.field, actor.span),),
@@ -120,14 +119,28 @@ def _carries(scored: Scored) -> tuple[bool, float]:
     return scored.candidate.quoted, scored.score
 
 
-def _tells_least(scored: Scored) -> int:
-    """How many of condition and consequence ``scored`` lacks: they read best when one sentence tells both."""
-    filled = scored.candidate.filled
-    return (filled.condition is None) + (filled.consequence is None)
+def _tells_least(scored: Scored) -> tuple[int, int]:
+    """How little ``scored`` tells of a condition, and how many of condition and consequence it lacks: they read best
+    when one sentence tells both."""
+    condition, consequence = scored.candidate.filled.condition, scored.candidate.filled.consequence
+    return -_clearness(condition), (condition is None) + (consequence is None)
+
+
+def _clearness(condition: Span | None) -> int:
+    """A clause with its marker tells most, a name or thing alone hardly anything."""
+    if condition is None:
+        return 0
+    if condition[0].lower_ in CLEAR:
+        return 3
+    return 2 if any(token.pos_ in ("VERB", "AUX") for token in condition) else 1
 
 
 def _fullest_target(ranked: list[Scored]) -> Scored | None:
-    """The first target, or one that says more of the same thing ("foreign troops" for "troops")."""
+    """What the harm hits, told by the reporter before the speaker's own words; else who is meant first, or what says
+    more of the same thing ("foreign troops" for "troops")."""
+    hit = [scored for scored in ranked if scored.candidate.filled.hit and scored.target is not None]
+    if hit:
+        return min(hit, key=lambda scored: scored.candidate.quoted)
     first = next((scored for scored in ranked if scored.target is not None), None)
     if first is None or first.target is None:
         return None
@@ -143,23 +156,12 @@ def _evidence(sentences: Iterable[Sentence]) -> tuple[Evidence, ...]:
     return tuple(Evidence(field=span.field, start=span.start, end=span.end, text=spans[span]) for span in ordered)
 
 
-def _quote(document: Document, scored: Scored) -> records.Span | None:
-    """The quotation of ``scored``, without a closing comma or stop."""
-    quote = _quotation(scored)
-    return _bare(document, scored.candidate.sentence, quote) if quote is not None else None
-
-
 def _quotation(scored: Scored) -> Quotation | None:
     """The quotation that holds the cue, else one within the words said, else the last one of the sentence."""
     sentence, said = scored.candidate.sentence, scored.candidate.filled.said
     within = [one for one in sentence.quotes if said.start_char <= one.start and one.end <= said.end_char]
     others = [one for one in sentence.quotes if one.end - one.start >= _LEAST_QUOTE]
     return sentence.quote_of(scored.candidate.cue.span.root) or next(iter([*within, *others[::-1]]), None)
-
-
-def _bare(document: Document, sentence: Sentence, quote: Quotation) -> records.Span:
-    words = document.article.field(sentence.field)[quote.start : quote.end].rstrip().rstrip(_CLOSING).rstrip()
-    return records.Span(field=sentence.field, start=quote.start, end=quote.start + len(words))
 
 
 def _span(scored: Scored | None, words: Span | None) -> tuple[records.Span, ...]:

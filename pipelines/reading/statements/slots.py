@@ -11,7 +11,7 @@ from pipelines.reading.statements.content import content
 from pipelines.reading.statements.cues import Cue
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.source import Attribution
-from pipelines.reading.statements.target import OWN, THEY, find_target
+from pipelines.reading.statements.target import OWN, THEY, find_hit, find_target
 from pipelines.reading.statements.words import PASSIVE_SUBJECTS, SUBJECTS, noun_chunks, trim
 
 _MODALS = frozenset({"will", "would", "shall", "must", "can", "could", "may", "'ll", "’ll", "wo"})
@@ -21,10 +21,14 @@ _LONGEST_SUBJECT, _SHORT = 8, 6
 
 @dataclass(frozen=True)
 class Filled:
-    """The slots of one candidate. ``said`` is all that the source is made to say in the sentence."""
+    """The slots of one candidate. ``said`` is all that the source is made to say in the sentence.
+
+    ``hit`` is true where ``target`` is what the announced harm hits, and not only who may be meant.
+    """
 
     said: Span
     target: Span | None
+    hit: bool
     condition: Span | None
     consequence: Span | None
 
@@ -34,11 +38,12 @@ def fill(cue: Cue, sentence: Sentence, attribution: Attribution) -> Filled:
     said = content(cue, sentence, attribution)
     head_phrase, rest = _before_modal(cue, said)
     condition = find_condition(cue, sentence, said, attribution) or rest
-    target = find_target(cue, attribution, said, condition, head_phrase)
+    hit = _of_others(find_hit(cue, said, attribution, head_phrase), sentence, attribution)
+    target = hit or find_target(cue, attribution, said, condition, head_phrase)
     if condition is None and target is not None:
         condition = _clause_on(target.root)
     target, condition = _of_others(target, sentence, attribution), _of_others(condition, sentence, attribution)
-    return Filled(said, target, condition, _consequence(cue, attribution, sentence, said, condition))
+    return Filled(said, target, hit is not None, condition, _consequence(cue, attribution, sentence, said, condition))
 
 
 def _of_others(words: Span | None, sentence: Sentence, attribution: Attribution) -> Span | None:

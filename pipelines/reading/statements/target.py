@@ -16,49 +16,87 @@ THEY = frozenset(
 )
 _OBJECTS = frozenset({"dobj", "dative", "pobj"})
 _ACTS = ("harm", "response", "coercion", "deadline")
+_HIT = ("harm", "response", "coercion", "unacceptable", "announcement")
+_ANY = frozenset(
+    {"any", "anyone", "anybody", "every", "everyone", "whoever", "those", "no", "all", "each", "one", "another"}
+)
 _JUDGED = ("unacceptable", "red_line", "deadline")
+_TELLS_WHICH = frozenset({"prep", "relcl", "acl", "amod", "cc", "conj"})
+_LONGEST_DESCRIPTION = 14
 _NAMED = frozenset({"GPE", "NORP", "ORG", "LOC", "FAC"})
 _AGAINST = ("on", "against", "at", "upon")
+
+
+def find_hit(cue: Cue, said: Span, attribution: Attribution, head_phrase: Span | None) -> Span | None:
+    """Whom or what the announced harm hits, or what is judged, in as many words as tell which is meant.
+
+    ``head_phrase`` is what stands before the modal verb ("any boat" in "any boat that comes near will be sunk").
+    """
+    direct, subject = _direct(cue, said, attribution), _subject(head_phrase)
+    passive = any(child.dep_ in PASSIVE_SUBJECTS | {"auxpass"} for child in cue.head.children)
+    if subject is not None and (passive or _anybody(subject)) and _can_be_hit(subject):
+        return subject
+    if direct is None or cue.kind not in _HIT or not _can_be_hit(direct):
+        return None
+    return direct if _may_be(direct) or _anybody(direct) else None
 
 
 def find_target(
     cue: Cue, attribution: Attribution, said: Span, condition: Span | None, head_phrase: Span | None
 ) -> Span | None:
-    """The target of ``cue``: what is harmed or judged, else who the condition is about, else who was warned.
+    """Who may be meant where nothing is told that would be hit: who the condition is about, or who was warned.
 
-    ``head_phrase`` is what stands before the modal verb ("any boat" in "any boat that comes near will be sunk").
     An act, a time or an idea is no target: then it is the one whose act it is.
     """
-    return next((phrase for phrase in _likely(cue, attribution, said, condition, head_phrase) if _may_be(phrase)), None)
+    direct, subject = _direct(cue, said, attribution), _subject(head_phrase)
+    return next(filter(_may_be, _others(cue, attribution, condition, direct, subject)), None)
 
 
-def _likely(
-    cue: Cue, attribution: Attribution, said: Span, condition: Span | None, head_phrase: Span | None
+def _direct(cue: Cue, said: Span, attribution: Attribution) -> Span | None:
+    found = _fired_on(cue) or (_object(cue) if cue.head != attribution.verb or cue.kind in _JUDGED else None)
+    return found if found is not None and found.start >= said.start else None
+
+
+def _subject(head_phrase: Span | None) -> Span | None:
+    return _noun_phrase(head_phrase.root) if head_phrase is not None else None
+
+
+def _others(
+    cue: Cue, attribution: Attribution, condition: Span | None, direct: Span | None, subject: Span | None
 ) -> Iterator[Span]:
-    """What may be the target, the likeliest first."""
-    passive = any(child.dep_ in PASSIVE_SUBJECTS | {"auxpass"} for child in cue.head.children)
-    if head_phrase is not None and (passive or cue.kind not in _ACTS):
-        yield _without_quantifier(head_phrase)
-    direct = _fired_on(cue) or (_object(cue) if cue.head != attribution.verb or cue.kind in _JUDGED else None)
-    if direct is not None and direct.start >= said.start:
+    """Who may be meant where nothing is told that would be hit."""
+    if subject is not None and cue.kind not in _ACTS:
+        yield subject
+    if direct is not None:
         yield direct
         yield from _doers(direct)
     addressee = _addressee(attribution, cue)
     if addressee is not None and _is_named(addressee):
         yield addressee
     if condition is not None:
-        yield from (_without_quantifier(chunk) for chunk in noun_chunks(condition))
+        yield from (_noun_phrase(chunk.root) for chunk in noun_chunks(condition))
         yield from _doers(condition)
     if addressee is not None and any(among(token, "foreign_targets") for token in addressee):
         yield addressee
 
 
-def _may_be(phrase: Span) -> bool:
-    """Whether ``phrase`` is somebody or something that can be hit: named, or a force, a ship, a place."""
+def _anybody(phrase: Span) -> bool:
+    """``any vessel that ...``, ``whoever ...``, ``the next boat``."""
+    return phrase[0].lower_ in _ANY or any(token.lower_ == "next" for token in phrase[:2])
+
+
+def _can_be_hit(phrase: Span) -> bool:
+    """Whether ``phrase`` tells somebody or something, whatever it is, that is not the speaker's own."""
     root = phrase.root
-    if root.lower_ in OWN | THEY or root.pos_ in ("VERB", "AUX", "DET", "NUM") or _of_the_speaker(phrase):
+    if root.lower_ in OWN | THEY or root.pos_ in ("VERB", "AUX", "NUM", "ADV") or _of_the_speaker(phrase):
         return False
-    if among(root, "acts") or root.ent_type_ in ("DATE", "TIME", "CARDINAL", "ORDINAL"):
+    return root.ent_type_ not in ("DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY")
+
+
+def _may_be(phrase: Span) -> bool:
+    """Whether ``phrase`` is somebody or something that is surely another's: named, or a force, a ship, a place."""
+    root = phrase.root
+    if not _can_be_hit(phrase) or root.pos_ == "DET" or among(root, "acts"):
         return False
     told = len(phrase) > 1 or root.tag_ == "NNS" or any(child.dep_ == "relcl" for child in root.children)
     return _is_named(phrase) or (told and among(root, "foreign_targets", "official_bodies", "official_titles"))
@@ -74,7 +112,7 @@ def _doers(act: Span) -> Iterator[Span]:
         if token.ent_type_ in _NAMED and (
             token.dep_ == "poss" or (token.dep_ == "pobj" and token.head.lower_ in ("by", "of", "from"))
         ):
-            yield _without_quantifier(token.doc[token.left_edge.i : token.i + 1])
+            yield _from_word(token.doc[token.left_edge.i : token.i + 1])
 
 
 def _fired_on(cue: Cue) -> Span | None:
@@ -87,7 +125,7 @@ def _fired_on(cue: Cue) -> Span | None:
 
 
 def _of_the_speaker(phrase: Span) -> bool:
-    return any(token.lower_ in ("our", "my", "his", "her", "its") for token in phrase)
+    return any(token.lower_ in ("our", "my") for token in phrase)
 
 
 def _object(cue: Cue) -> Span | None:
@@ -133,18 +171,24 @@ def _after_preposition(verb: Token) -> Span | None:
 
 
 def _noun_phrase(noun: Token) -> Span:
-    """``noun`` with what stands before it and its of-phrase, without clauses and quantifiers."""
+    """``noun`` with what stands before it, and the phrases and the clause that tell which is meant.
+
+    Without these an article or a quantifier tells nothing.
+    """
     doc, end = noun.doc, noun.i + 1
     for child in noun.rights:
-        if child.dep_ == "prep" and child.lower_ in ("of", "from", "in", "near", "on"):
-            end = child.right_edge.i + 1
-        else:
+        if child.dep_ not in _TELLS_WHICH or child.right_edge.i - noun.i > _LONGEST_DESCRIPTION:
             break
-    return _without_quantifier(doc[noun.left_edge.i : end])
+        end = child.right_edge.i + 1
+    whole = _from_word(doc[noun.left_edge.i : end])
+    while end == noun.i + 1 and len(whole) > 1 and (whole[0].pos_ == "DET" or whole[0].lower_ in ("such", "any")):
+        whole = whole[1:]
+    return whole
 
 
-def _without_quantifier(span: Span) -> Span:
-    while len(span) > 1 and (span[0].pos_ == "DET" or span[0].is_punct or span[0].lower_ in ("such", "any", "single")):
+def _from_word(span: Span) -> Span:
+    """``span`` without marks at its beginning."""
+    while len(span) > 1 and span[0].is_punct:
         span = span[1:]
     return span
 

@@ -27,7 +27,9 @@ def meant(candidate: Candidate, sentences: list[Sentence]) -> tuple[Span | None,
     """The target of ``candidate`` and its sides; a phrase that names the likeliest one goes before others."""
     target = named_target(candidate, sentences)
     sides = target_sides(candidate, target)
-    if target is not None and (_is_a_force(target) or any(m.side in sides for m in candidate.sides.within(target))):
+    if target is not None and (
+        candidate.filled.hit or _is_a_force(target) or any(m.side in sides for m in candidate.sides.within(target))
+    ):
         return target, sides
     return _naming(candidate, sides[:1]) or target, sides
 

@@ -6,13 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.reading.document import Document
 from pipelines.reading.reader import Reader
 from pipelines.reading.settings import ReadingSettings
 from pipelines.reading.topic_model import FEATURES
-from redline.evaluation.corpus import LabelledArticle
-from redline.training.topics import train
-from schemas.taxonomy import load_taxonomy
+from redline.training.topics import Labelled, train
+from schemas.records import Article
 from schemas.times import utc_now
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -24,23 +22,27 @@ TEXTS = {
 
 
 @pytest.fixture(scope="module")
-def labelled() -> list[tuple[LabelledArticle, Document]]:
+def labelled() -> list[Labelled]:
     reader = Reader(ReadingSettings(), utc_now)
-    articles = [
-        LabelledArticle(
-            id=f"{topic}-{copy}", hand="a", occasion=f"{topic}-{copy}", class_="ordinary", style="wire",
-            text=text, topics=(topic,),
-        )
+    return [
+        Labelled(f"{topic}-{copy}", (topic,), document)
         for topic, text in TEXTS.items()
         for copy in range(4)
-    ]  # fmt: skip
-    return [(article, reader.documents([article.article(NOW)])[0]) for article in articles]
+        for document in reader.documents([Article(id="a", feed="f", fetched=NOW, text=text, lang="en")])
+    ]
 
 
-def test_training_again_gives_the_same(labelled: list[tuple[LabelledArticle, Document]]) -> None:
-    articles, documents = zip(*labelled, strict=True)
-    one, other = (train(articles, documents, load_taxonomy(), "here") for _ in range(2))
+def test_training_again_gives_the_same(labelled: list[Labelled]) -> None:
+    one, other = (train(labelled, list(TEXTS), "here") for _ in range(2))
     assert one == other
-    assert set(one.weights) == set(FEATURES)
-    assert one.weights["sentence"] > 0
+    assert set(one.alone.features) == set(FEATURES)
+    assert one.alone.features["sentence"] > 0
     assert 0 < one.threshold <= 0.5
+    assert one.words["famine"]["humanitarian"] > 0 > one.words["famine"]["sanctions"]
+    assert one.odds("humanitarian", {"famine", "camp"}) > one.odds("sanctions", {"famine", "camp"})
+
+
+def test_a_topic_without_words_of_its_own_is_weighed_by_its_cues(labelled: list[Labelled]) -> None:
+    model = train(labelled, list(TEXTS), "here")
+    values = dict.fromkeys(FEATURES, 1.0)
+    assert model.probability("my-own", values, {"famine"}) == model.alone.probability("my-own", values)
