@@ -7,6 +7,7 @@ that the text names compete for the speaker (one is right), and each other side 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -18,8 +19,10 @@ import numpy as np
 from pipelines.reading.document import Document
 from pipelines.reading.reader import Reader
 from pipelines.reading.settings import ReadingSettings
+from pipelines.reading.statements.attribution import attribute
 from pipelines.reading.statements.candidates import attributed
-from pipelines.reading.statements.lending import ties_of
+from pipelines.reading.statements.cast import Cast
+from pipelines.reading.statements.cues import find_cues, wordings
 from pipelines.reading.statements.passages import sentences
 from pipelines.reading.statements.side_weights import SIDE_WEIGHTS, SideWeights
 from pipelines.reading.statements.target_sides import meaning, named_target
@@ -35,7 +38,8 @@ _SPEAKS_PENALTY, _MEANT_PENALTY = 1.0, 3.0
 _STEPS = 12
 _BATCH = 16
 
-Ties = dict[str, set[str]]
+Ties = dict[str, Counter[str]]
+_CUES = 3
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -80,25 +84,48 @@ def load(file: Path) -> list[_Text]:
 
 
 def examples(text: _Text, document: Document, matcher: Matcher) -> Iterator[Example]:
-    """An example of every candidate in a labelled sentence of ``document``."""
+    """An example of every cue in a labelled sentence of ``document`` that somebody is told to have said."""
+    cast = Cast(document)
+    for sentence in cast.read:
+        body = sentence.body.text
+        told = [one for one in text.statements if any(_same(body, e) for e in (*one.evidence, one.sentence or ""))]
+        if len({one.side for one in told}) != 1:
+            continue
+        for cue in [*find_cues(sentence), *wordings(sentence)][:_CUES]:
+            attribution = attribute(cue, sentence, cast.read)
+            if attribution is not None:
+                yield Example(
+                    speaker=matcher.side(told[0].side),
+                    meant=frozenset(matcher.side(side) for one in told for side in one.target_sides),
+                    speaks_ties=_by_name(cast.ties_of_speaker(attribution.source, attribution.sentence), matcher),
+                    meant_ties={},
+                )
+    yield from _of_those_meant(text, document, matcher)
+
+
+def _of_those_meant(text: _Text, document: Document, matcher: Matcher) -> Iterator[Example]:
+    """An example of every candidate in a labelled sentence whose speaker's side is right."""
     read = sentences(document)
     for candidate in attributed(document, read):
         body = candidate.sentence.body.text
         told = [one for one in text.statements if any(_same(body, e) for e in (*one.evidence, one.sentence or ""))]
         if len({one.side for one in told}) != 1:
             continue
-        name = candidate.actor.name if candidate.actor.person else None
-        right = matcher.side(candidate.actor.side) == matcher.side(told[0].side)
-        yield Example(
-            speaker=matcher.side(told[0].side),
-            meant=frozenset(matcher.side(side) for one in told for side in one.target_sides),
-            speaks_ties=_by_name(ties_of(candidate.ties, candidate.attribution.sentence, name), matcher),
-            meant_ties=_by_name(meaning(candidate, named_target(candidate, read)), matcher) if right else {},
-        )
+        if matcher.side(candidate.actor.side) == matcher.side(told[0].side):
+            yield Example(
+                speaker=matcher.side(told[0].side),
+                meant=frozenset(matcher.side(side) for one in told for side in one.target_sides),
+                speaks_ties={},
+                meant_ties=_by_name(_once(meaning(candidate, named_target(candidate, read))), matcher),
+            )
 
 
 def _same(body: str, evidence: str) -> bool:
     return bool(evidence) and (body in evidence or evidence in body)
+
+
+def _once(ties: dict[str, set[str]]) -> Ties:
+    return {side: Counter(found) for side, found in ties.items()}
 
 
 def _by_name(ties: Ties, matcher: Matcher) -> Ties:
@@ -146,8 +173,8 @@ def _meant(rows: Sequence[Example]) -> tuple[dict[str, float], float]:
     return dict(zip(names, weights[:-1], strict=True)), weights[-1]
 
 
-def _rows(found: Sequence[set[str]], names: Sequence[str]) -> Array:
-    return np.array([[float(name in ties) for name in names] for ties in found])
+def _rows(found: Sequence[Counter[str]], names: Sequence[str]) -> Array:
+    return np.array([[float(ties[name]) for name in names] for ties in found])
 
 
 @click.command()

@@ -26,7 +26,7 @@ from schemas.records import Kind
 
 HIGHEST = 0.97
 LEAST_BY_RULE = 0.6
-LEAST_LIKENESS = 0.0
+LEAST_LIKENESS = -1.0
 """The log odds of the wording below which the classifier alone takes no sentence: the real articles that fired wrongly
 had sides, conditions and quotations enough, but few had the words."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from spacy.tokens import Doc, Span, Token
@@ -61,6 +62,22 @@ class Cast:
                 return actor
         return self._of_description(source, phrase, sentence)
 
+    def ties_of_speaker(self, source: Token, sentence: Sentence) -> dict[str, Counter[str]]:
+        """How often each tie ties a side to ``source``, who speaks in ``sentence``: what a side is lent by."""
+        person = self._person_of(source, sentence)
+        if person is None:
+            return self._lending.ties([sentence], None)
+        return self._lending.ties(self._sentences_of(person), person.name)
+
+    def _person_of(self, source: Token, sentence: Sentence) -> Person | None:
+        """The person at ``source``, for "he" and "she" the one named last."""
+        if source.lower_ not in _SINGULAR_PRONOUNS:
+            named = self._crowd.person_at(sentence.field, phrase_of(source, sentence))
+            return named[0] if named is not None else None
+        near = [s for s in self.read if s.field == sentence.field and 0 <= sentence.index - s.index < _FARTHEST]
+        before = [pair for s in near for pair in self.named_in(s) if pair[1].start < source.i]
+        return before[-1][0] if before else None
+
     def named_in(self, sentence: Sentence) -> list[tuple[Person, Span]]:
         """The people named in ``sentence``, in its own words and not as owners, with the words of the name."""
         found = [
@@ -91,8 +108,20 @@ class Cast:
         return person.lent
 
     def _sentences_of(self, person: Person) -> Iterator[Sentence]:
-        for where, span in person.mentions:
-            yield from (s for s in self.read if s.field == where and s.span.start <= span.start < s.span.end)
+        """The sentences that name ``person``, and those right after one that only say "he" or "she"."""
+        named = {(where, span.start) for where, span in person.mentions}
+        follows = 0
+        for sentence in self.read:
+            span = sentence.span
+            if any(where == sentence.field and span.start <= at < span.end for where, at in named):
+                follows = _FARTHEST
+                yield sentence
+            elif follows and not self.named_in(sentence):
+                follows -= 1
+                if any(token.lower_ in _SINGULAR_PRONOUNS and not sentence.quoted(token) for token in span):
+                    yield sentence
+            else:
+                follows = 0
 
     def _last_person(self, pronoun: Token, sentence: Sentence, before: list[Sentence]) -> Actor | None:
         """He or she: the nearest subject before that is a person or an official, else the nearest one named."""

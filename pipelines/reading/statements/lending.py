@@ -15,7 +15,7 @@ from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.side_weights import load_side_weights
 from pipelines.reading.statements.ties import Ties
 
-LEAST_CHANCE = 0.75
+LEAST_CHANCE = 0.6
 """A side less likely than that is not lent: a wrong side is a false alert."""
 
 
@@ -32,22 +32,24 @@ class Lending:
         ``name`` is that of a person, which may tell where this one is from.
         """
         weights = load_side_weights().speaks
-        total: Counter[str] = Counter()
-        for sentence in spoken_in:
-            for side, ties in ties_of(self._ties, sentence, name).items():
-                total[side] += sum(weights.get(tie, 0.0) for tie in ties)  # type: ignore[assignment]
+        total = {
+            side: sum(weights.get(tie, 0.0) * times for tie, times in ties.items())
+            for side, ties in self.ties(spoken_in, name).items()
+        }
         if not total:
             return None
         likeliest = max(total, key=lambda side: total[side])
         chance = 1 / sum(math.exp(other - total[likeliest]) for other in total.values())
         return likeliest if chance >= LEAST_CHANCE else None
 
-
-def ties_of(ties: Ties, sentence: Sentence, name: str | None) -> dict[str, set[str]]:
-    """What ties every side to one called ``name`` who speaks in ``sentence``."""
-    found = ties.of(sentence)
-    sides = likely_sides(name) if name is not None else frozenset[str]()
-    if sides & set(found):
-        for side, told in found.items():
-            told.add("name fits" if side in sides else "name fits another")
-    return found
+    def ties(self, spoken_in: Iterable[Sentence], name: str | None) -> dict[str, Counter[str]]:
+        """How often each tie ties a side to one called ``name`` who speaks in the sentences ``spoken_in``."""
+        found: dict[str, Counter[str]] = {}
+        for sentence in spoken_in:
+            for side, ties in self._ties.of(sentence).items():
+                found.setdefault(side, Counter()).update(ties)
+        sides = likely_sides(name) if name is not None else frozenset[str]()
+        if sides & set(found):
+            for side, told in found.items():
+                told["name fits" if side in sides else "name fits another"] += 1
+        return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from schemas.errors import DataFileError
 
 
 def example(speaker: str, other: str) -> Example:
-    ties = {speaker: {"here says", "first named"}, other: {"here supposed", "first named"}}
-    return Example(speaker, frozenset({other}), ties, {other: {"here supposed"}, "Fiji": {"far named"}})
+    ties = {speaker: Counter(["here says", "first named"]), other: Counter(["here supposed", "first named"])}
+    meant = {other: Counter(["here supposed"]), "Fiji": Counter(["far named"])}
+    return Example(speaker, frozenset({other}), ties, meant)
 
 
 def test_what_tells_speaker_and_target_gets_the_weight() -> None:
