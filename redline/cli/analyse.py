@@ -77,7 +77,7 @@ def _told(one: Explanation) -> Iterator[str]:
     vetoes = f"stopped by: {one.stopped}" if one.stopped else "no veto"
     yield f"  rules {one.by_rule:.2f} (0.60 needed), {vetoes}; other vetoes: {', '.join(one.vetoes[1:]) or 'none'}"
     like = ", ".join(f'"{run}"' for run in one.like)
-    yield f"  wording {one.wording:.2f} ({one.wording_needed:.2f} needed){f', like {like}' if like else ''}"
+    yield f"  wording {one.wording:.2f}{f', like {like}' if like else ''}"
     weighed = ", ".join(f"{share.feature} {share.adds:+.2f}" for share in one.weighed)
     yield f"  classifier {one.by_classifier:.2f} ({one.threshold:.2f} needed): {weighed}"
 

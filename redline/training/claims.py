@@ -29,15 +29,21 @@ PENALTY = 0.1
 DIGITS = 3
 _MISREAD = 0.15
 """How often two reports of one claim are read as having different targets, which labels never have."""
+_FAR_SHARE = 0.05
+"""What two statements of two occasions count: they are many, and most are easily told apart."""
 _TIME = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 class Pair(NamedTuple):
-    """Two statements of one side: what they share, whether they are one claim, and the occasion of the first."""
+    """Two statements of one side: what they share, whether they are one claim, and the occasion of the first.
+
+    ``near`` is true where both are of that occasion.
+    """
 
     traits: Traits
     same: bool
     occasion: str
+    near: bool = True
 
 
 def pairs(articles: Sequence[LabelledArticle], vectors: Sequence[bytes]) -> Iterator[Pair]:
@@ -73,7 +79,7 @@ def pairs(articles: Sequence[LabelledArticle], vectors: Sequence[bytes]) -> Iter
     for (one, other), (first, second) in zip(combinations(told, 2), combinations(prints, 2), strict=True):
         same = one[1].claim == other[1].claim
         if one[1].side == other[1].side and not (same and one[0].id == other[0].id):
-            yield Pair(first.traits(second), same, one[0].occasion)
+            yield Pair(first.traits(second), same, one[0].occasion, one[0].occasion == other[0].occasion)
 
 
 def learn(told: Sequence[Pair], *, meaning: bool) -> Weights:
@@ -89,7 +95,8 @@ def _table(told: Sequence[Pair], *, meaning: bool) -> tuple[Array, Array, Array]
     rows, labels, importance = [], [], []
     for pair in told:
         misread = pair.traits._replace(other_target=True)
-        for traits, share in ((pair.traits, 1 - _MISREAD), (misread, _MISREAD)) if pair.same else ((pair.traits, 1.0),):
+        apart = ((pair.traits, 1.0 if pair.near else _FAR_SHARE),)
+        for traits, share in ((pair.traits, 1 - _MISREAD), (misread, _MISREAD)) if pair.same else apart:
             values = traits if meaning else (traits.words, *traits[2:])
             rows.append([float(value or 0.0) for value in values] + [1.0])
             labels.append(float(pair.same))

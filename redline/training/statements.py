@@ -41,8 +41,8 @@ PENALTY = 2.0
 DIGITS = 4
 _ROUNDS, _CLEAR, _UNCLEAR_WEIGHT = 4, 0.5, 0.1
 _PRECISION = 0.72
-_THRESHOLDS = [round(0.9 + step / 100, 2) for step in range(8)]
-"""0.9 at the least: below it four in a hundred real articles fired wrongly, which the corpus cannot tell."""
+_THRESHOLDS = [round(0.5 + step / 50, 2) for step in range(25)]
+"""Half at the least: below it twice as many real articles fire wrongly, which the corpus cannot tell."""
 _PLAIN_WEIGHT = 3.0
 """Ordinary news is far more frequent still, but more weight costs too many statements."""
 
@@ -58,7 +58,7 @@ _AGAINST = re.compile(
     r"veto|cue announcement|about|(?:own|near) (?:denials|fictions|recalls|relays|invented)"
     r"|(?:own|near) (?:no_threat|treaty|business|nature|talks)"
     r"|head benign|said (?:hope|past|of the past|plain|benign|domestic|harmless|question)|target (?:domestic|of own)"
-    r"|article no other|verb (?:past perfect|negated|none)|actor carried"
+    r"|article (?:no other|length)|verb (?:past perfect|negated|none)|actor carried"
 )
 _NOTHING = 1e-4
 _PLAIN_HAND = "plain"

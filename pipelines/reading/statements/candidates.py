@@ -26,9 +26,6 @@ from schemas.records import Kind
 
 HIGHEST = 0.97
 LEAST_BY_RULE = 0.6
-LEAST_LIKENESS = -1.0
-"""The log odds of the wording below which the classifier alone takes no sentence: the real articles that fired wrongly
-had sides, conditions and quotations enough, but few had the words."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +51,7 @@ class Scored:
     @property
     def taken(self) -> bool:
         """Whether rules or classifier take it for a statement."""
-        return self._rules_take_it or (
-            self.stopped in OUTWEIGHED
-            and self.likeness.odds >= LEAST_LIKENESS
-            and self.by_classifier >= load_classifier().threshold
-        )
+        return self._rules_take_it or (self.stopped in OUTWEIGHED and self.by_classifier >= load_classifier().threshold)
 
     @property
     def score(self) -> float:

@@ -7,7 +7,7 @@ import math
 import msgspec
 
 from pipelines.reading.document import Document, span_of
-from pipelines.reading.statements.candidates import LEAST_LIKENESS, Scored, judged
+from pipelines.reading.statements.candidates import Scored, judged
 from pipelines.reading.statements.classifier import load_classifier
 from pipelines.reading.statements.passages import sentences
 from pipelines.reading.statements.vetoes import sport, vetoes
@@ -27,9 +27,9 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """One candidate sentence and what was thought of it.
 
     ``taken`` says whether it is (part of) a statement. ``by_rule`` is the rules' score, which counts from 0.6 on;
-    ``by_classifier`` the trained probability, which counts from ``threshold`` on and where the sentence is worded
-    enough like a statement. ``wording`` is how likely its words alone are one's, ``like`` the runs of words that say so
-    most. ``vetoes`` are all that hold, ``stopped`` the one that stopped it.
+    ``by_classifier`` the trained probability, which counts from ``threshold`` on. ``wording`` is how likely its words
+    alone are one's, ``like`` the runs of words that say so most. ``vetoes`` are all that hold, ``stopped`` the one that
+    stopped it.
     """
 
     sentence: str
@@ -44,7 +44,6 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     by_classifier: float
     threshold: float
     wording: float
-    wording_needed: float
     like: tuple[str, ...] = ()
     stopped: str | None = None
     vetoes: tuple[str, ...] = ()
@@ -73,7 +72,6 @@ def _explanation(scored: Scored, about_sport: bool) -> Explanation:
         by_classifier=round(scored.by_classifier, 2),
         threshold=classifier.threshold,
         wording=round(_probability(scored.likeness.odds), 2),
-        wording_needed=round(_probability(LEAST_LIKENESS), 2),
         like=scored.likeness.runs,
         stopped="sport" if about_sport else scored.stopped,
         vetoes=vetoes(candidate),

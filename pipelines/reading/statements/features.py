@@ -91,22 +91,25 @@ _FIELDS = {
 }
 _ABOUT = tuple(name for name in LEXICON.phrases if name.startswith("about_"))
 _MANY = 8
+_LONG = 40
 _ANY = frozenset(
     {"any", "every", "each", "another", "one", "next", "whoever", "who", "those", "further", "single", "a"}
 )
 
 
 class Surroundings:
-    """What all candidates of an article share: how much it is about each of the other fields of life."""
+    """What all candidates of an article share: how much it is about each of the other fields of life, and its length:
+    the more sentences it has, the more of them look like a statement by chance."""
 
     def __init__(self, sentences: list[Sentence]) -> None:
-        """Count the words of each field in ``sentences``."""
+        """Count the words of each field in ``sentences``, which are all of the article."""
         text = "\n".join(sentence.span.text for sentence in sentences)
         length = max(1, text.count(" ")) / 100
         self.about = {
             f"about {name.removeprefix('about_')}": min(1.0, len(LEXICON.phrases[name].findall(text)) / length / _MANY)
             for name in _ABOUT
         }
+        self.length = min(1.0, len(sentences) / _LONG)
 
 
 def features(candidate: Candidate, surroundings: Surroundings, wording: float) -> Features:
@@ -123,6 +126,7 @@ def _all(candidate: Candidate, surroundings: Surroundings) -> Iterator[tuple[str
     yield from _of_slots(candidate)
     yield from ((f"veto {name}", 1) for name in vetoes(candidate))
     yield from surroundings.about.items()
+    yield "article length", surroundings.length
 
 
 def _of_sentence(candidate: Candidate) -> Iterator[tuple[str, float]]:

@@ -67,13 +67,13 @@ class Wording(msgspec.Struct, frozen=True):
 
 
 def words_of(span: Span) -> list[str]:
-    """The words of ``span`` in lower case, each name, number and date as its kind."""
+    """The words of ``span`` in lower case, each name, number and date as its kind, all quotation marks alike."""
     words, last = [], ""
     for token in span:
         kind = _KINDS.get(token.ent_type_)
         if token.is_space or (kind is not None and token.ent_type_ == last):
             continue
-        words.append(kind or token.lower_)
+        words.append('"' if token.is_quote else kind or token.lower_)
         last = token.ent_type_
     return words
 

@@ -30,7 +30,12 @@ def find(finder: TopicFinder, nlp: Language, text: str) -> tuple[TopicLabel, ...
     [
         ("Peacekeepers from four nations arrived on the island.", {"peacekeeping"}),
         ("The council imposed new sanctions on six banks.", {"sanctions"}),
-        ("Trade grew while sanctions slowed the ports.", set()),
+        (
+            "The museum shows how sanctions and trade shaped the port. Visitors come for the ropes, the lamps and the"
+            " herring fair. Children row in the old basin, and a choir of pilots sings on Sundays. The director, who"
+            " began as a cook, wants a second roof before the autumn rain.",
+            set(),
+        ),
         ("Two drones violated Estonian airspace at dawn.", {"airspace-incursion"}),
         ("The sides swapped prisoners at the bridge; 40 prisoners of war came home.", {"prisoner-exchange"}),
         ("Both governments want security guarantees.", {"security-guarantees"}),
