@@ -52,6 +52,34 @@ def find_condition(cue: Cue, sentence: Sentence, said: Span, attribution: Attrib
     return _subject_act(cue, said) or _object_act(cue, said) or _before_joining_word(cue, said)
 
 
+def condition_and_consequence(sentence: Span) -> tuple[Span, Span] | None:
+    """The two parts of ``if they come, we will sink them``, ``whoever comes will be sunk``; None of other sentences."""
+    for clause in (*_phrases(sentence), *_marked(sentence)):
+        condition = trim(sentence.doc[clause.start : min(clause.end, sentence.end)])
+        if len(condition) < _SHORTEST:
+            continue
+        before, after = sentence.doc[sentence.start : condition.start], sentence.doc[condition.end : sentence.end]
+        consequence = trim(max(before, after, key=len))
+        if len(consequence) >= _SHORTEST:
+            return condition, consequence
+    return _subject_and_rest(sentence)
+
+
+def _subject_and_rest(sentence: Span) -> tuple[Span, Span] | None:
+    root = sentence.root
+    subject = next((child for child in root.lefts if child.dep_ in _ALL_SUBJECTS), None)
+    if subject is None or subject.left_edge.i < sentence.start or root.pos_ not in ("VERB", "AUX"):
+        return None
+    auxiliary = next((c for c in root.lefts if c.i > subject.i and c.dep_ in ("aux", "auxpass", "neg")), root)
+    condition = trim(sentence.doc[subject.left_edge.i : auxiliary.i])
+    opens = {token.lower_ for token in condition[:2]}
+    acts = any(t.dep_ in ("relcl", "acl") for t in subject.children) or subject.dep_ in ("csubj", "csubjpass")
+    consequence = trim(sentence.doc[auxiliary.i : sentence.end])
+    if len(condition) < 2 or not opens & (_INDEFINITE | _NEXT) or not (acts or opens & _NEXT) or len(consequence) < 2:
+        return None
+    return condition, consequence
+
+
 def _put_in(attribution: Attribution, said: Span) -> bool:
     """Whether the verb of saying stands between two parts of what is said: "if they come, he said, we will"."""
     verb = attribution.verb

@@ -21,13 +21,14 @@ from pipelines.reading.statements.merge import merge
 from pipelines.reading.statements.named_later import named_later
 from pipelines.reading.statements.own_words import OwnWords, own_words
 from pipelines.reading.statements.passages import Sentence, sentences
-from pipelines.reading.statements.telling import telling_quote
+from pipelines.reading.statements.telling import Telling, bare, telling_quote
 from pipelines.reading.statements.vetoes import Candidate, sport
 from schemas import records
 from schemas.ids import statement_id
 from schemas.records import EntityRef, Evidence, Kind, Slots, Statement
 
 _STRENGTH: tuple[Kind, ...] = ("ultimatum", "threat", "red_line", "warning", "unacceptable")
+_Spans = tuple[records.Span, ...]
 _MORE_EVIDENCE = 0.05
 _TOP_TOPICS = 3
 _LEAST_QUOTE = 8
@@ -72,19 +73,15 @@ def _statement(document: Document, cast: Cast, group: list[Scored]) -> Statement
     evidence = _evidence([*(s.candidate.sentence for s in group), *([own.sentence] if own is not None else [])])
     ranked = [best, *(scored for scored in group if scored is not best)]
     target = _fullest_target(ranked)
-    whole = sorted(ranked, key=_tells_least)
-    condition = next((s for s in whole if s.candidate.filled.condition is not None), None)
-    consequence = next(
-        (s for s in whole if s.candidate.filled.consequence is not None and kind != "unacceptable"), None
-    )
-    quote = telling_quote(document, group, own)
+    quote = telling_quote(group, own)
+    condition, consequence = _told_parts(quote, sorted(ranked, key=_tells_least))
     days = (said_on(s.candidate.attribution, s.candidate.filled.said, article.published) for s in ranked)
     slots = Slots(
         speaker=(span_of(actor.field, actor.span),),
         target=_span(target, target.target if target else None),
-        condition=_span(condition, condition.candidate.filled.condition if condition else None),
-        consequence=_span(consequence, consequence.candidate.filled.consequence if consequence else None),
-        quote=(quote,) if quote is not None else (),
+        condition=condition,
+        consequence=consequence if kind != "unacceptable" else (),
+        quote=(bare(document, quote),) if quote is not None else (),
     )
     return Statement(
         id=statement_id(article.id, (item.text for item in evidence), actor.side, target_sides, kind),
@@ -112,6 +109,18 @@ def _statement(document: Document, cast: Cast, group: list[Scored]) -> Statement
         title=article.title,
         version=article.version,
     )
+
+
+def _told_parts(quote: Telling | None, ranked: list[Scored]) -> tuple[_Spans, _Spans]:
+    """Condition and consequence in the speaker's own words, where ``quote`` tells both, else as the first tells each.
+
+    What is declared a "legitimate target" is told by these two words best.
+    """
+    status = any(one.candidate.cue.kind == "status" for one in ranked)
+    if not status and quote is not None and quote.condition is not None and quote.consequence is not None:
+        return (span_of(quote.field, quote.condition),), (span_of(quote.field, quote.consequence),)
+    condition = next((at for one in ranked if (at := _span(one, one.candidate.filled.condition))), ())
+    return condition, next((at for one in ranked if (at := _span(one, one.candidate.filled.consequence))), ())
 
 
 def _carries(scored: Scored) -> tuple[bool, float]:

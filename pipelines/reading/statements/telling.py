@@ -14,10 +14,12 @@ from spacy.tokens import Span, Token
 from pipelines.reading.document import Document
 from pipelines.reading.quotes import Quotation
 from pipelines.reading.statements.candidates import Scored
+from pipelines.reading.statements.conditions import condition_and_consequence
 from pipelines.reading.statements.own_words import OwnWords
 from pipelines.reading.statements.passages import Sentence
 from pipelines.reading.statements.wording import likenesses
 from schemas import records
+from schemas.records import TextField
 
 _STOPS = frozenset(".!?…;")
 _CLOSING = ",.;:"
@@ -37,8 +39,17 @@ class _Piece(NamedTuple):
     cued: bool
 
 
-def telling_quote(document: Document, group: Sequence[Scored], own: OwnWords | None) -> records.Span | None:
-    """Where the quotation of ``group`` stands, without marks and a closing comma or stop; None where it has none.
+class Telling(NamedTuple):
+    """The quotation that carries a statement: its ``words``, and condition and consequence where it tells both."""
+
+    field: TextField
+    words: Span
+    condition: Span | None
+    consequence: Span | None
+
+
+def telling_quote(group: Sequence[Scored], own: OwnWords | None) -> Telling | None:
+    """The quotation of ``group``; None where it has none.
 
     ``own`` is what the speaker is quoted with after the group.
     """
@@ -48,14 +59,20 @@ def telling_quote(document: Document, group: Sequence[Scored], own: OwnWords | N
     odds = [one.odds for one in likenesses([piece.words for piece in pieces])]
     worth = [score + _OF_CUE * piece.cued for score, piece in zip(odds, pieces, strict=True)]
     first = last = max(range(len(pieces)), key=lambda at: worth[at])
-    while first > 0 and pieces[first - 1].quotation == pieces[last].quotation and worth[first - 1] >= _TOO:
+    best = pieces[first]
+    while first > 0 and pieces[first - 1].quotation == best.quotation and worth[first - 1] >= _TOO:
         first -= 1
-    while last + 1 < len(pieces) and pieces[last + 1].quotation == pieces[first].quotation and worth[last + 1] >= _TOO:
+    while last + 1 < len(pieces) and pieces[last + 1].quotation == best.quotation and worth[last + 1] >= _TOO:
         last += 1
-    field = pieces[first].sentence.field
-    start, end = pieces[first].words.start_char, pieces[last].words.end_char
-    words = document.article.field(field)[start:end].rstrip().rstrip(_CLOSING).rstrip()
-    return records.Span(field=field, start=start, end=start + len(words))
+    words = best.words.doc[pieces[first].words.start : pieces[last].words.end]
+    return Telling(best.sentence.field, words, *(condition_and_consequence(best.words) or (None, None)))
+
+
+def bare(document: Document, quote: Telling) -> records.Span:
+    """Where ``quote`` stands, without a closing comma or stop."""
+    start, end = quote.words.start_char, quote.words.end_char
+    words = document.article.field(quote.field)[start:end].rstrip().rstrip(_CLOSING).rstrip()
+    return records.Span(field=quote.field, start=start, end=start + len(words))
 
 
 def _pieces(group: Sequence[Scored], own: OwnWords | None) -> Iterator[_Piece]:
