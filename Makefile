@@ -15,7 +15,7 @@ servers: .venv/bin/python  ## Kafka and Elasticsearch on this machine until Ctrl
 	$(BIN)/python -m infra.servers run
 
 test: .venv/dev lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 faults: .venv/dev  ## some 200 kills, full disks and clocks set wrong on both homes (an hour); goes on where it was cut off
 	$(BIN)/python -m tests.faults

@@ -6,7 +6,6 @@ import click
 
 from redline.cli.app import App, Time, examples, pass_app
 from redline.queries import moment
-from redline.retention import prune as remove
 from schemas.times import utc_now
 
 
@@ -26,6 +25,8 @@ def prune(app: App, before: str) -> None:
     Articles with their statements, claims that are no longer reported, alerts with their deliveries, and what was read
     of the topics.
     """
+    from redline.retention import prune as remove
+
     now = utc_now()
     with app.log() as log, app.index() as index:
         remove(log, index, moment(before, now), now, lambda what, count: click.echo(f"{what}: {count} removed"))

@@ -26,6 +26,8 @@ from schemas.records import Kind
 
 HIGHEST = 0.97
 LEAST_BY_RULE = 0.6
+OUTWEIGHING = 0.75
+"""How sure the classifier must be to outweigh a veto."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Scored:
     @property
     def taken(self) -> bool:
         """Whether rules or classifier take it for a statement."""
-        return self._rules_take_it or (self.stopped in OUTWEIGHED and self.by_classifier >= load_classifier().threshold)
+        needed = load_classifier().threshold if self.stopped is None else OUTWEIGHING
+        return self._rules_take_it or (self.stopped in OUTWEIGHED and self.by_classifier >= needed)
 
     @property
     def score(self) -> float:

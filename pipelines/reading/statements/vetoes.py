@@ -23,6 +23,10 @@ _YOU = frozenset({"you", "your", "yours"})
 _YEAR = re.compile(r"\b(?:in|of|from)\s+(?:\w+\s+){0,2}((?:19|20)\d\d)\b", re.IGNORECASE)
 _TENTATIVE = frozenset({"may", "might", "could", "would", "should", "can"})
 _SPORT_WORDS = 3
+_REFUSES = re.compile(r"\b(?:no|never|none|nobody|nothing|cannot)\b|n['’]t\b", re.IGNORECASE)
+_SIGNS_OF_HARM = (
+    "threats", "consequences", "target_status", "red_lines", "harm_idioms", "deadlines", "demands", "judgements"
+)  # fmt: skip
 
 NOBODY_ABROAD = "nobody abroad"
 """The one veto that another statement of the same speaker lifts: "we will hit it" after "any dam that India builds"."""
@@ -207,6 +211,20 @@ def _nothing_ahead(candidate: Candidate) -> bool:
     return not FUTURE.search(candidate.filled.said.text) and not any(CONDITIONS[name].search(text) for name in STRONG)
 
 
+def _no_harm(candidate: Candidate) -> bool:
+    """A plan that is told without a word of harm, refusal or demand, and on no condition."""
+    if candidate.cue.kind != "announcement":
+        return False
+    said, verb, text = candidate.filled.said, candidate.attribution.verb, candidate.sentence.span.text
+    if verb is not None and among(verb, "warn_verbs", "threaten_verbs"):
+        return False
+    if any(among(token, "harm_verbs", "coercive_verbs", "response_verbs") or token.dep_ == "neg" for token in said):
+        return False
+    if _REFUSES.search(said.text) or any(CONDITIONS[name].search(text) for name in STRONG):
+        return False
+    return not any(LEXICON.phrases[name].search(text) for name in _SIGNS_OF_HARM)
+
+
 def _domestic(candidate: Candidate) -> bool:
     """Aimed at one's own: citizens, parties, companies."""
     target, actor = candidate.filled.target, candidate.actor
@@ -272,6 +290,7 @@ VETOES: dict[str, Callable[[Candidate], bool]] = {
     "question": _question,
     "done by others": _done_by_others,
     "nothing ahead": _nothing_ahead,
+    "no harm": _no_harm,
     "offered": _offered,
     "domestic": _domestic,
     NOBODY_ABROAD: _touches_nobody,
