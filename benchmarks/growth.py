@@ -40,6 +40,7 @@ from pipelines.reading.settings import ReadingSettings
 from pipelines.readings import reading_key
 from pipelines.session import Session, Work
 from pipelines.settings import ProcessSettings
+from redline.lag import READERS
 from redline.retention import prune
 from redline.watches import add_watch, new_watch
 from schemas.protocols import Message
@@ -141,10 +142,15 @@ class Desk:
 
     def retain(self, since: datetime, appended: datetime) -> None:
         """Remove what was first seen before ``since``, and from the log what was appended before ``appended``."""
-        prune(self.session.log, self.session.index, since, self._clock(), lambda *_: None)
+        log = self.session.log
+        # No notify runs here that would read the alerts, and what is unread stays.
+        log.commit(
+            READERS["alerts"], "alerts", {one: log.end("alerts", one) for one in range(log.partitions("alerts"))}
+        )
+        prune(log, self.session.index, since, self._clock(), lambda *_: None)
         # The log goes by the time of the machine.
         for topic in ("articles", "alerts"):
-            self.session.log.trim(topic, appended)
+            log.trim(topic, appended)
 
     def stored(self, index: str) -> int:
         """How many records ``index`` holds."""
