@@ -28,5 +28,9 @@ def prune(app: App, before: str) -> None:
     from redline.retention import prune as remove
 
     now = utc_now()
+    try:
+        oldest = moment(before, now)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--before") from error
     with app.log() as log, app.index() as index:
-        remove(log, index, moment(before, now), now, lambda what, count: click.echo(f"{what}: {count} removed"))
+        remove(log, index, oldest, now, lambda what, count: click.echo(f"{what}: {count} removed"))

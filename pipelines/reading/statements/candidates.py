@@ -53,8 +53,12 @@ class Scored:
     @property
     def taken(self) -> bool:
         """Whether rules or classifier take it for a statement."""
-        needed = load_classifier().threshold if self.stopped is None else OUTWEIGHING
-        return self._rules_take_it or (self.stopped in OUTWEIGHED and self.by_classifier >= needed)
+        return self._rules_take_it or (self.stopped in OUTWEIGHED and self.by_classifier >= self.needed)
+
+    @property
+    def needed(self) -> float:
+        """How sure the classifier must be: surer where it has to outweigh a veto."""
+        return load_classifier().threshold if self.stopped is None else OUTWEIGHING
 
     @property
     def score(self) -> float:

@@ -70,7 +70,7 @@ def _explanation(scored: Scored, about_sport: bool) -> Explanation:
         taken=scored.taken and not about_sport,
         by_rule=round(scored.by_rule, 2),
         by_classifier=round(scored.by_classifier, 2),
-        threshold=classifier.threshold,
+        threshold=scored.needed,
         wording=round(_probability(scored.likeness.odds), 2),
         like=scored.likeness.runs,
         stopped="sport" if about_sport else scored.stopped,
