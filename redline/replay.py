@@ -9,6 +9,7 @@ from typing import cast
 import msgspec
 
 from redline.lag import lag
+from redline.queries import found
 from schemas.protocols import Index, Log, Message
 from schemas.query.parse import parse
 from schemas.records import Article, EnrichedArticle, Mark, Replay, encode
@@ -51,10 +52,10 @@ def ask(log: Log, index: Index, since: str, until: str, watch: str | None, now: 
 def progress(log: Log, index: Index, now: datetime) -> Progress:
     """What waits at ``now``. The time it takes is reckoned from what was done since the last replay was asked for."""
     waiting = lag(log, TOPIC)
-    found = index.get("marks", [MARK]).get(MARK)
-    if not waiting or found is None:
+    mark = index.get("marks", [MARK]).get(MARK)
+    if not waiting or mark is None:
         return Progress(waiting=waiting)
-    data = cast(Mark, found.record).data
+    data = cast(Mark, mark.record).data
     done = data["waiting"] - waiting
     spent = (now - datetime.fromisoformat(data["asked"])).total_seconds()
     return Progress(waiting=waiting, seconds=waiting * spent / done if done > 0 else None)
@@ -63,13 +64,8 @@ def progress(log: Log, index: Index, now: datetime) -> Progress:
 def _ids(index: Index, since: str, until: str) -> Iterator[str]:
     """The ids of the articles first seen between the two, the newest first."""
     query = parse(f"first_seen:[{since} TO {until}]", "articles")
-    after = None
-    while True:
-        page = index.search("articles", query, limit=_AT_ONCE, after=after)
-        yield from (record.id for record in page.records)
-        after = page.after
-        if after is None:
-            return
+    for records in found(index, query, _AT_ONCE):
+        yield from (record.id for record in records)
 
 
 def _message(stored: EnrichedArticle, watch: str | None) -> Message:

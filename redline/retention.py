@@ -12,6 +12,7 @@ from typing import cast
 
 from pipelines.novelty.owner import WINDOW
 from redline.lag import READERS, waiting
+from redline.queries import found
 from schemas.errors import RedlineError
 from schemas.protocols import Index, Log
 from schemas.query.tree import Query, Range
@@ -68,13 +69,8 @@ def _on_their_way(index: Index) -> frozenset[str]:
 def _older(index: Index, name: str, age: str, before: datetime, held: frozenset[str]) -> Iterator[list[str]]:
     """The ids of what is older, but for those ``held``, some at a time."""
     query = Query(f"older than {before}", name, Range(age, age, None, before, include_high=False))
-    after = None
-    while True:
-        page = index.search(name, query, limit=_AT_ONCE, after=after)
-        yield [record.id for record in page.records if record.id not in held]
-        after = page.after
-        if after is None:
-            return
+    for records in found(index, query, _AT_ONCE):
+        yield [record.id for record in records if record.id not in held]
 
 
 def _without_alert(index: Index) -> int:

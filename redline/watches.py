@@ -12,7 +12,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from redline.queries import since_query
+from redline.queries import found, since_query
 from schemas.errors import RedlineError
 from schemas.ids import stable_id
 from schemas.protocols import Index
@@ -104,14 +104,10 @@ def met_by(index: Index, watch: Watch, since: str) -> list[Record]:
     """
     query = since_query(parse(watch.query, watch.over), since, watch.over)
     met: dict[str, Record] = {}
-    after = None
-    while True:
-        page = index.search(watch.over, query, limit=500, after=after)
-        for record in page.records:
+    for records in found(index, query, 500):
+        for record in records:
             met.setdefault(_about(watch, record), record)
-        after = page.after
-        if after is None:
-            return list(met.values())
+    return list(met.values())
 
 
 def _about(watch: Watch, record: Record) -> str:

@@ -23,7 +23,7 @@ from pipelines.reading.statements.attribution import attribute
 from pipelines.reading.statements.candidates import attributed
 from pipelines.reading.statements.cast import Cast
 from pipelines.reading.statements.cues import find_cues, wordings
-from pipelines.reading.statements.passages import sentences
+from pipelines.reading.statements.passages import Sentence, sentences
 from pipelines.reading.statements.side_weights import SIDE_WEIGHTS, SideWeights
 from pipelines.reading.statements.target_sides import meaning, named_target
 from redline.evaluation.match import Matcher
@@ -87,9 +87,8 @@ def examples(text: _Text, document: Document, matcher: Matcher) -> Iterator[Exam
     """An example of every cue in a labelled sentence of ``document`` that somebody is told to have said."""
     cast = Cast(document)
     for sentence in cast.read:
-        body = sentence.body.text
-        told = [one for one in text.statements if any(_same(body, e) for e in (*one.evidence, one.sentence or ""))]
-        if len({one.side for one in told}) != 1:
+        told = _of_one_side(text, sentence)
+        if not told:
             continue
         for cue in [*find_cues(sentence), *wordings(sentence)][:_CUES]:
             attribution = attribute(cue, sentence, cast.read)
@@ -107,9 +106,8 @@ def _of_those_meant(text: _Text, document: Document, matcher: Matcher) -> Iterat
     """An example of every candidate in a labelled sentence whose speaker's side is right."""
     read = sentences(document)
     for candidate in attributed(document, read):
-        body = candidate.sentence.body.text
-        told = [one for one in text.statements if any(_same(body, e) for e in (*one.evidence, one.sentence or ""))]
-        if len({one.side for one in told}) != 1:
+        told = _of_one_side(text, candidate.sentence)
+        if not told:
             continue
         if matcher.side(candidate.actor.side) == matcher.side(told[0].side):
             yield Example(
@@ -118,6 +116,13 @@ def _of_those_meant(text: _Text, document: Document, matcher: Matcher) -> Iterat
                 speaks_ties={},
                 meant_ties=_by_name(_once(meaning(candidate, named_target(candidate, read))), matcher),
             )
+
+
+def _of_one_side(text: _Text, sentence: Sentence) -> list[_Told]:
+    """The labelled statements that ``sentence`` carries; none where they are of several sides."""
+    body = sentence.body.text
+    told = [one for one in text.statements if any(_same(body, e) for e in (*one.evidence, one.sentence or ""))]
+    return told if len({one.side for one in told}) == 1 else []
 
 
 def _same(body: str, evidence: str) -> bool:
